@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+import { devVars } from "./dev-vars.ts";
+
+/** Runs the Worker on this machine. PORT and PERSIST_TO choose another port and folder. */
+const port = process.env.PORT ?? "8787";
+const folder = process.env.PERSIST_TO ?? ".data";
+
+devVars();
+const args = [
+  "dev",
+  "--ip",
+  "127.0.0.1",
+  "--port",
+  port,
+  "--persist-to",
+  folder,
+  "--show-interactive-dev-session=false",
+];
+const server = spawn("wrangler", args, {
+  stdio: ["ignore", "inherit", "inherit"],
+  env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false" },
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => server.kill(signal));
+server.on("exit", (code) => process.exit(code ?? 0));

@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from "hono";
+import { refuse } from "../kernel/errors.ts";
+import { refusalResponse } from "../protocol/responses.ts";
+import type { RouteEnv } from "./route-env.ts";
+import { signingKeys, verifyToken } from "./tokens.ts";
+
+/** The bearer token of a request, or null. */
+export function bearerToken(request: Request): string | null {
+  const match = /^Bearer +(\S+) *$/i.exec(request.headers.get("Authorization") ?? "");
+  return match?.[1] ?? null;
+}
+
+/** Nothing is served without a key to sign with [AUTH-8]. */
+export const configure: MiddlewareHandler<RouteEnv> = async (c, next) => {
+  const keys = signingKeys(c.env.AUTH_SECRET, c.env.AUTH_SECRET_PREVIOUS);
+  if (keys === null) {
+    const refused = refuse("not_configured", "This deployment has no AUTH_SECRET to sign tokens with.", {
+      hint: "Run `npx wrangler secret put AUTH_SECRET` with a long random text; locally `npm start` makes one.",
+    });
+    return refusalResponse(refused.refusal);
+  }
+  c.set("keys", keys);
+  return await next();
+};
+
+/**
+ * Lets through to a room only who holds a token that was signed for it, without a look at storage [AUTH-1]. Joining is
+ * the exception: an open room takes agents without one, and only the room knows whether it is open.
+ */
+export const authenticate: MiddlewareHandler<RouteEnv> = async (c, next) => {
+  const token = bearerToken(c.req.raw);
+  const joins = c.req.method === "POST" && /^\/rooms\/[^/]+\/agents\/?$/.test(c.req.path);
+  if (token === null && !joins) return refusalResponse(unauthenticated().refusal, challenge);
+  const claims = token === null ? null : await verifyToken(token, c.get("keys"), Date.now());
+  if (token !== null && claims?.room !== c.req.param("room")) {
+    return refusalResponse(invalidToken().refusal, challenge);
+  }
+  c.set("claims", claims);
+  return await next();
+};
+
+const challenge = { "WWW-Authenticate": "Bearer" };
+const HINT = "Send Authorization: Bearer <token> with a token of this room.";
+
+function unauthenticated() {
+  return refuse("authentication_required", "This call needs a token.", { hint: HINT });
+}
+
+function invalidToken() {
+  return refuse("invalid_token", "The token is not valid for this room.", { hint: HINT });
+}

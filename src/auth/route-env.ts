@@ -1,0 +1,11 @@
+import type { Context } from "hono";
+import type { TokenClaims } from "../protocol/calls.ts";
+import type { SigningKeys } from "./tokens.ts";
+
+/** What a route knows when it runs: the bindings, and what the middleware found out. */
+export interface RouteEnv {
+  Bindings: Env;
+  Variables: { readonly keys: SigningKeys; claims: TokenClaims | null };
+}
+
+export type RouteContext = Context<RouteEnv>;

@@ -1,0 +1,10 @@
+/** The Worker's bindings and settings. */
+interface Env {
+  readonly ROOMS: DurableObjectNamespace<import("./room-object.ts").RoomObject>;
+  /** The key that tokens are signed with; without it nothing is served [AUTH-8]. */
+  readonly AUTH_SECRET?: string;
+  /** The key before it, while it is being rotated. */
+  readonly AUTH_SECRET_PREVIOUS?: string;
+  /** Who may create rooms: `open` for everyone, `token` for holders of a `create_` token [AUTH-9]. */
+  readonly ROOM_CREATION?: string;
+}

@@ -1,0 +1,144 @@
+import { agentRecord } from "../authority.ts";
+import { refuse } from "../errors.ts";
+import { valueRefusal } from "../invocation.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { jsonEqual } from "../json.ts";
+import { LIMITS } from "../limits.ts";
+import type { ConfigKey, RoomRecord, TokenKind, TokenRecord } from "../model.ts";
+import { CONFIG_KEYS } from "../model.ts";
+import { RunningState, setOperation } from "../state.ts";
+import type { Decision, DecisionContext, Refused } from "./decision.ts";
+
+/** Whether a new agent needs a token to join. */
+export type JoinMode = "token" | "open";
+
+export interface CreateRoomCommand {
+  readonly id: string;
+  readonly meta: JsonObject;
+  readonly join: JoinMode;
+}
+
+/** Decides a room's first event: its record, its settings and its first three tokens. */
+export function decideCreateRoom(command: CreateRoomCommand, context: DecisionContext): Decision {
+  const { ports, now, state } = context;
+  const record: RoomRecord = { id: command.id, created_at: now, incarnation: ports.randomId() };
+  const running = new RunningState(state);
+  const entries = { room: record as unknown as Json, meta: command.meta, join: command.join };
+  const fault = writeConfig(entries, running, context);
+  if (fault) return fault;
+  const tokens = (["room", "view", "join"] as const).map((kind): TokenRecord => {
+    return { id: ports.randomId(), kind, created_at: now };
+  });
+  return {
+    ok: true,
+    status: 201,
+    event: {
+      kind: "room_create",
+      agent: null,
+      payload: { ok: true, writes: running.operations, tokens },
+    },
+    fields: { id: command.id, created_at: now, meta: command.meta, join: command.join },
+  };
+}
+
+export interface UpdateRoomCommand {
+  readonly meta?: JsonObject | undefined;
+  readonly join?: JoinMode | undefined;
+  readonly config?: Readonly<Partial<Record<ConfigKey, Json>>> | undefined;
+}
+
+/** Decides a change of a room's settings: `null` clears one. */
+export function decideUpdateRoom(command: UpdateRoomCommand, context: DecisionContext): Decision {
+  const running = new RunningState(context.state);
+  const entries: Record<string, Json> = {};
+  if (command.meta !== undefined) entries.meta = command.meta;
+  if (command.join !== undefined) entries.join = command.join;
+  for (const key of CONFIG_KEYS) {
+    const value = command.config?.[key];
+    if (value !== undefined) entries[key] = value;
+  }
+  const fault = writeConfig(entries, running, context);
+  if (fault) return fault;
+  const event = {
+    kind: "room_update",
+    agent: null,
+    payload: { ok: true, writes: running.operations },
+  } as const;
+  return { ok: true, status: 200, event: running.operations.length > 0 ? event : null, fields: {} };
+}
+
+function writeConfig(
+  entries: Readonly<Record<string, Json>>,
+  running: RunningState,
+  { ports }: DecisionContext,
+): Refused | null {
+  const scope = "_config";
+  for (const [key, value] of Object.entries(entries)) {
+    const fault = valueRefusal(value, key);
+    if (fault) return fault;
+    const existing = running.entry(scope, key);
+    if (value === null) {
+      if (existing) running.write({ op: "delete", scope, key, revision: 0, hash: "" });
+    } else if (!existing || !jsonEqual(existing.value, value)) {
+      running.write(setOperation(running, ports.hash, { scope, key, value }));
+    }
+  }
+  return null;
+}
+
+export interface MintTokenCommand {
+  readonly kind: TokenKind;
+  readonly agent?: string | undefined;
+  readonly label?: string | undefined;
+  /** Seconds from now; without it the token lasts until it is revoked. */
+  readonly expires_in?: number | undefined;
+}
+
+/** Decides the minting of a further token, by the room token alone [AUTH-3]. */
+export function decideMintToken(command: MintTokenCommand, context: DecisionContext): Decision {
+  const { ports, now, state } = context;
+  if (command.kind === "agent") {
+    const record = command.agent === undefined ? undefined : agentRecord(state, command.agent);
+    if (record?.status !== "active") {
+      return refuse("agent_not_found", "A token for an agent names an agent that has joined.", {
+        hint: "POST …/agents lets an agent join and answers its first token.",
+      });
+    }
+  }
+  const lifetime = command.expires_in;
+  const token: TokenRecord = {
+    id: ports.randomId(),
+    kind: command.kind,
+    ...(command.kind === "agent" && command.agent !== undefined ? { agent: command.agent } : {}),
+    ...(command.label === undefined ? {} : { label: command.label }),
+    created_at: now,
+    ...(lifetime === undefined
+      ? {}
+      : { expires_at: after(now, Math.min(lifetime, LIMITS.tokenLifetimeMaxSeconds)) }),
+  };
+  return {
+    ok: true,
+    status: 201,
+    event: { kind: "token_mint", agent: null, payload: { ok: true, writes: [], tokens: [token] } },
+    fields: { ...(token as unknown as JsonObject) },
+  };
+}
+
+function after(now: string, seconds: number): string {
+  return new Date(Date.parse(now) + seconds * 1000).toISOString();
+}
+
+/** Decides the revocation of a token that the room knows. */
+export function decideRevokeToken(token: TokenRecord | undefined): Decision {
+  if (!token) {
+    return refuse("not_found", "There is no token of that id in this room.", {
+      hint: "GET …/tokens lists the tokens and their ids.",
+    });
+  }
+  return {
+    ok: true,
+    status: 200,
+    event: { kind: "token_revoke", agent: null, payload: { ok: true, writes: [], revoked: token.id } },
+    fields: { revoked: true, id: token.id },
+  };
+}

@@ -1,0 +1,65 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * Every limit of a room, units in the names (SPEC.md, section 12). An overrun answers 413, 422, 429 or 507 and names
+ * the limit by its key here.
+ */
+export const LIMITS = Object.freeze({
+  /** A request is parsed whole in memory. */
+  requestBodyBytes: MIB,
+  /** Half of what one SQLite row of the platform may hold is left for keys and bookkeeping. */
+  valueBytes: 256 * KIB,
+  /** Keys are index columns, twice. */
+  keyBytes: 256,
+  /** Bounds the recursion of every walk over a value. */
+  valueDepth: 32,
+  /** A request nests a value a few levels deeper than the value itself is nested. */
+  requestDepth: 48,
+  /** One event is one row, and a row of the platform ends at 2 MB. */
+  eventBytes: MIB,
+  /** A kept answer is one row, too. */
+  keptAnswerBytes: MIB,
+  keptAnswerDays: 7,
+  idempotencyKeyBytes: 256,
+  writesPerAction: 64,
+  entries: 50_000,
+  actions: 2_000,
+  views: 2_000,
+  agents: 1_000,
+  /** Live state is held in memory, beside the 128 MB that an object may use. */
+  stateBytes: 16 * MIB,
+  waitsPerRoom: 2_000,
+  waitsPerToken: 20,
+  waitDefaultMs: 25_000,
+  /** Under the minute after which proxies give up on a silent request. */
+  waitMaxMs: 55_000,
+  /** A caller that hung up is noticed when the next beat cannot be written. */
+  waitHeartbeatMs: 5_000,
+  messagesPerRead: 500,
+  messagesPerReadDefault: 50,
+  messageRecipients: 50,
+  eventsPerPage: 500,
+  eventsPerPageDefault: 100,
+  /** The newest entries that `state._messages` and `state._audit` show to an expression. */
+  windowEntries: 500,
+  /** Joins without a token, for the whole room. */
+  openJoinsPerMinute: 60,
+  presenceFlushMs: 3_000,
+  idleAfterMs: 5 * 60_000,
+  tokenLifetimeMaxSeconds: 10 * 365 * 24 * 60 * 60,
+  expressionChars: 4 * KIB,
+  expressionNodes: 512,
+  expressionDepth: 24,
+  expressionLiteralElements: 100,
+  expressionComprehensionDepth: 2,
+  /** One evaluated node is one step; see SPEC.md for what else is charged. */
+  expressionSteps: 200_000,
+  expressionStringChars: 32 * KIB,
+  expressionListElements: 50_000,
+  expressionPatternChars: 256,
+  /** All expressions that one request brings or reads for itself. */
+  requestSteps: 1_000_000,
+});
+
+export type LimitName = keyof typeof LIMITS;

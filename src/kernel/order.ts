@@ -1,0 +1,34 @@
+const CANONICAL_DECIMAL = /^(?:0|[1-9][0-9]*)$/;
+
+/** Decimals of up to this many digits are numbers for {@link entryNumber}; a longer one is only a name. */
+const COUNTED_DIGITS = 15;
+
+/** The one order in which keys iterate and serialise [ROOM-4]: canonical decimals by number, then by code point. */
+export function compareKeys(left: string, right: string): number {
+  const leftDecimal = CANONICAL_DECIMAL.test(left);
+  const rightDecimal = CANONICAL_DECIMAL.test(right);
+  if (leftDecimal && rightDecimal && left.length !== right.length) return left.length - right.length;
+  if (leftDecimal !== rightDecimal) return leftDecimal ? -1 : 1;
+  return compareCodePoints(left, right);
+}
+
+/** UTF-16 order differs from code point order only where a surrogate meets a unit from U+E000 to U+FFFF. */
+function compareCodePoints(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a !== b) return surrogateLast(a) - surrogateLast(b);
+  }
+  return left.length - right.length;
+}
+
+function surrogateLast(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit <= 0xdfff ? unit + 0x2000 : unit - 0x800;
+}
+
+/** The number that `key` counts as among numbered entries, or 0: canonical decimals of at most 15 digits. */
+export function entryNumber(key: string): number {
+  return key.length <= COUNTED_DIGITS && CANONICAL_DECIMAL.test(key) ? Number(key) : 0;
+}

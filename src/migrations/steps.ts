@@ -1,0 +1,75 @@
+/**
+ * The schema of a room, as an append-only list of steps: a step that a deployed room may have run is never edited, and
+ * a change of the schema is a new step at the end. A test holds the digest of each.
+ */
+export const STEPS: readonly string[] = [
+  `
+  CREATE TABLE state (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    enabled TEXT,
+    PRIMARY KEY (scope, key)
+  );
+
+  CREATE TABLE log (
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    ts TEXT NOT NULL,
+    agent TEXT,
+    payload TEXT NOT NULL,
+    chain TEXT NOT NULL
+  );
+
+  CREATE TABLE log_index (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (scope, key, seq)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE counters (
+    scope TEXT PRIMARY KEY,
+    highest INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    agent TEXT,
+    label TEXT,
+    created_at TEXT NOT NULL,
+    expires_at TEXT,
+    revoked_at TEXT
+  ) WITHOUT ROWID;
+
+  CREATE TABLE answers (
+    identity TEXT NOT NULL,
+    action TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (identity, action, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX answers_by_expiry ON answers (expires_at);
+
+  CREATE TABLE presence (
+    agent TEXT PRIMARY KEY,
+    last_heartbeat INTEGER NOT NULL,
+    cursor INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE action_usage (
+    action TEXT PRIMARY KEY,
+    invocations INTEGER NOT NULL,
+    last_invoked_by TEXT,
+    last_invoked_at TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,99 @@
+import type { JoinCommand, UpdateAgentCommand } from "../kernel/decide/agents.ts";
+import type { CreateRoomCommand, MintTokenCommand, UpdateRoomCommand } from "../kernel/decide/room.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import type { EventKind, TokenKind } from "../kernel/model.ts";
+import type { ContextShape } from "./context-shape.ts";
+
+/** What a verified token says. The room decides whether it still holds [AUTH-2]. */
+export interface TokenClaims {
+  readonly id: string;
+  readonly kind: TokenKind;
+  readonly room: string;
+  readonly incarnation: string;
+  readonly agent?: string;
+  readonly generation?: number;
+  /** ms since the epoch. */
+  readonly expires_at?: number;
+}
+
+/** Who calls a room, as far as the Worker can tell. */
+export interface Caller {
+  /** Null where the caller brought no token: only joining an open room is possible so. */
+  readonly claims: TokenClaims | null;
+  /** The agent that the caller says it is, or that a room token acts as [AUTH-4]. */
+  readonly agent: string | null;
+}
+
+export interface InvokeCall {
+  readonly action: string;
+  readonly params: JsonObject;
+  readonly idempotency_key?: string | undefined;
+  readonly dry_run?: boolean | undefined;
+  readonly if_action_hash?: string | undefined;
+}
+
+export interface WaitCall {
+  readonly condition: string;
+  /** ms */
+  readonly timeout: number;
+  readonly shape: ContextShape;
+  /** The sections that the answer brings in place of the whole context. */
+  readonly include: readonly string[] | null;
+}
+
+export interface LogCall {
+  readonly after: number;
+  readonly limit: number;
+  readonly kind?: EventKind | undefined;
+  readonly agent?: string | undefined;
+}
+
+export interface HistoryCall {
+  readonly scope: string;
+  readonly key?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** Everything that a room can be asked to do, by name. */
+export interface RoomCalls {
+  readonly info: Record<never, never>;
+  readonly updateRoom: UpdateRoomCommand;
+  readonly deleteRoom: Record<never, never>;
+  readonly join: JoinCommand;
+  readonly updateAgent: UpdateAgentCommand;
+  readonly leave: { readonly agent: string };
+  readonly context: ContextShape;
+  readonly invoke: InvokeCall;
+  readonly evaluate: { readonly expr: string };
+  readonly poll: Record<never, never>;
+  readonly log: LogCall;
+  readonly history: HistoryCall;
+  readonly mintToken: MintTokenCommand;
+  readonly listTokens: Record<never, never>;
+  readonly revokeToken: { readonly id: string };
+}
+
+export type CallName = keyof RoomCalls;
+
+/** One call of a room, with how its answer is to be written. */
+export type RoomCall = {
+  [Name in CallName]: { readonly call: Name; readonly args: RoomCalls[Name]; readonly compact: boolean };
+}[CallName];
+
+export type { CreateRoomCommand };
+
+/** A room's answer: JSON text, and what the Worker has to add to it. */
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+  /** The room's seq as of the answer, where the caller may know it. */
+  readonly seq?: number;
+  /** Set where the answer is an earlier one, given again [ACT-9]. */
+  readonly replayed?: boolean;
+  /** Seconds until the same call may succeed. */
+  readonly retryAfter?: number;
+  /** Tokens that the Worker signs into the body, by field: the room never sees the key. */
+  readonly tokens?: Readonly<Record<string, TokenClaims>>;
+}

@@ -1,0 +1,32 @@
+/** The sections of a context, in the order in which they stand. */
+export const SECTIONS = ["state", "views", "agents", "actions", "messages", "self"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** Reserved scopes that `state` shows only when they are asked for [CTX-1]. */
+export const INCLUDABLE_SCOPES = [
+  "_audit",
+  "_messages",
+  "_actions",
+  "_views",
+  "_agents",
+  "_config",
+  "_help",
+] as const;
+
+/** How much a context tells of each action [CTX-1]. */
+export type Depth = "lean" | "full" | "usage";
+
+/** What a reader asked to see [CTX-2]. */
+export interface ContextShape {
+  /** Sections, or single scopes as `state._shared`; null for all. */
+  readonly only: readonly string[] | null;
+  readonly depth: Depth;
+  readonly include: readonly string[];
+  /** Read the oldest messages after this number in place of the newest. */
+  readonly messages_after: number | null;
+  readonly messages_limit: number;
+  readonly messages: boolean;
+  readonly actions: boolean;
+  /** The query as it was understood, for `_context.request`. */
+  readonly request: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Json, JsonObject } from "../kernel/json.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import { CONFIG_KEYS } from "../kernel/model.ts";
+
+/** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
+const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be an object",
+);
+const shortText = z.string().max(256);
+const joinMode = z.enum(["token", "open"]);
+
+export const createRoomBody = z.object({
+  id: z.string().optional(),
+  meta: jsonObject.optional(),
+  join: joinMode.optional(),
+});
+
+export const updateRoomBody = z.object({
+  meta: jsonObject.optional(),
+  join: joinMode.optional(),
+  config: z.strictObject(Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()]))).optional(),
+});
+
+/** Views as a list of definitions, or by id: an expression, or a definition. */
+const joinViews = z.union([z.array(jsonObject).max(LIMITS.views), jsonObject]);
+
+export const joinBody = z.object({
+  id: z.string(),
+  agent: z.string().optional(),
+  name: shortText.optional(),
+  role: shortText.optional(),
+  meta: jsonObject.optional(),
+  state: jsonObject.optional(),
+  public_keys: z.array(z.string()).max(LIMITS.views).optional(),
+  views: joinViews.optional(),
+});
+
+export const updateAgentBody = z.object({
+  name: shortText.optional(),
+  role: shortText.optional(),
+  meta: jsonObject.optional(),
+  grants: z.array(z.string()).max(LIMITS.agents).optional(),
+});
+
+export const invokeBody = z.object({
+  params: jsonObject.nullish(),
+  agent: z.string().nullish(),
+  idempotency_key: z.string().min(1).max(LIMITS.idempotencyKeyBytes).nullish(),
+  dry_run: z.boolean().nullish(),
+  if_action_hash: z.string().nullish(),
+});
+
+export const evalBody = z.object({ expr: z.string(), agent: z.string().nullish() });
+
+export const mintTokenBody = z
+  .object({
+    kind: z.enum(["room", "agent", "view", "join"]),
+    agent: z.string().optional(),
+    label: shortText.optional(),
+    /** Seconds. */
+    expires_in: z.number().int().positive().max(LIMITS.tokenLifetimeMaxSeconds).optional(),
+  })
+  .refine((body) => body.kind !== "agent" || body.agent !== undefined, {
+    path: ["agent"],
+    error: "is required for a token of kind agent",
+  });
+
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+const list = z.string().transform((text) => text.split(",").filter((item) => item !== ""));
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, "must be a whole number")
+  .transform(Number);
+
+const LATER = "is not supported by this version";
+
+export const contextQuery = z.object({
+  agent: z.string().optional(),
+  only: list.optional(),
+  depth: z.enum(["lean", "full", "usage"]).optional(),
+  include: list.optional(),
+  messages_after: wholeNumber.optional(),
+  messages_limit: wholeNumber.pipe(z.number().max(LIMITS.messagesPerRead)).optional(),
+  messages: flag.optional(),
+  actions: flag.optional(),
+  expand: list.optional(),
+  elision: z.enum(["none"]).optional(),
+  since: z.undefined(LATER).optional(),
+  budget: z.undefined(LATER).optional(),
+  meta: z.enum(["false"], LATER).optional(),
+});
+
+export const waitQuery = contextQuery.extend({
+  condition: z.string().min(1),
+  timeout: wholeNumber.optional(),
+});
+
+const page = {
+  after: wholeNumber.optional(),
+  limit: wholeNumber.pipe(z.number().min(1)).optional(),
+};
+
+export const logQuery = z.object({ ...page, kind: z.string().optional(), agent: z.string().optional() });
+export const historyQuery = z.object({
+  ...page,
+  prefix: z.string().optional(),
+  key: z.string().optional(),
+});
+export const agentQuery = z.object({ agent: z.string().optional() });

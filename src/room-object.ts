@@ -1,0 +1,175 @@
+import { DurableObject } from "cloudflare:workers";
+import { createHash } from "node:crypto";
+import { refuse } from "./kernel/errors.ts";
+import { LIMITS } from "./kernel/limits.ts";
+import { hasSchema, migrate } from "./migrations/run.ts";
+import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "./protocol/calls.ts";
+import { refusalReply } from "./room/answers.ts";
+import { Room } from "./room/room.ts";
+import { invalidToken } from "./room/session.ts";
+import type { Waiting } from "./room/waits.ts";
+import { openStores } from "./storage/stores.ts";
+
+/** The header in which the Worker hands a wait over; the object is reachable by nobody else. */
+export const WAIT_HEADER = "X-Sync-Wait";
+
+/** What travels in {@link WAIT_HEADER}. */
+export interface WaitRequest {
+  readonly caller: Caller;
+  readonly call: WaitCall;
+  readonly compact: boolean;
+}
+
+/** The frame by which the Worker says that a wait's time is over. */
+export const TIME_OVER = "timeout";
+
+/**
+ * The Durable Object of one room: it wires a Room to the platform and forwards calls, sockets and the alarm. It holds no
+ * rule of its own.
+ */
+export class RoomObject extends DurableObject<Env> {
+  #room: Room | null = null;
+  #flushPlanned = false;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    if (hasSchema(state.storage.sql)) this.#open();
+  }
+
+  /** Creates the room of this object. */
+  create(command: CreateRoomCommand, compact: boolean): Reply {
+    return this.#guard(() => (this.#room ?? this.#open()).create(command, compact), asIs);
+  }
+
+  /** Answers one call of a caller whose token the Worker has verified. */
+  async call(caller: Caller, call: RoomCall): Promise<Reply> {
+    const room = this.#room;
+    if (!room?.exists) return absent(caller);
+    if (call.call === "deleteRoom") return await this.#delete(room, caller);
+    const reply = this.#guard(() => room.call(caller, call), asIs);
+    await this.#planFlush(room);
+    return reply;
+  }
+
+  /** Takes the socket of a wait: answers it at once, or accepts it until its condition holds. */
+  override async fetch(request: Request): Promise<Response> {
+    const { caller, call, compact } = JSON.parse(
+      decodeURIComponent(request.headers.get(WAIT_HEADER) ?? ""),
+    ) as WaitRequest;
+    const room = this.#room;
+    if (!room?.exists) return Response.json(absent(caller));
+    const begun = this.#guard(
+      () => room.wait(caller, call, compact),
+      (reply) => ({ reply }),
+    );
+    await this.#planFlush(room);
+    if ("reply" in begun) return Response.json(begun.reply);
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment(begun.waiting);
+    room.waits.hold(begun.waiting, waitSocket(server));
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    if (frame === TIME_OVER) this.#room?.waits.expire(waitingOf(socket).id);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#room?.waits.abandon(waitingOf(socket).id);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#room?.waits.abandon(waitingOf(socket).id);
+  }
+
+  override alarm(): void {
+    this.#flushPlanned = false;
+    this.#room?.presence.save();
+  }
+
+  #open(): Room {
+    const { storage } = this.ctx;
+    migrate(storage);
+    const room = new Room(openStores(storage.sql), {
+      now: () => Date.now(),
+      randomId: () => crypto.randomUUID(),
+      digest: (text) => createHash("sha256").update(text).digest("hex"),
+      transaction: (work) => storage.transactionSync(work),
+      later: (ms, work) => void setTimeout(work, ms),
+    });
+    for (const socket of this.ctx.getWebSockets()) room.waits.restore(waitingOf(socket), waitSocket(socket));
+    this.#room = room;
+    return room;
+  }
+
+  /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */
+  #guard<T>(work: () => T, answer: (reply: Reply) => T): T {
+    try {
+      return work();
+    } catch (thrown) {
+      if (isStorageFull(thrown)) return answer(refusalReply(storageFull()));
+      console.error("room aborted", thrown);
+      this.ctx.abort("unexpected error");
+      throw thrown;
+    }
+  }
+
+  async #delete(room: Room, caller: Caller): Promise<Reply> {
+    const refusal = room.deletionRefusal(caller);
+    if (refusal) return refusal;
+    this.#room = null;
+    for (const socket of this.ctx.getWebSockets()) waitSocket(socket).answer(absent(caller));
+    // A creation that came in between would be wiped with the rest.
+    await this.ctx.blockConcurrencyWhile(async () => {
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+    });
+    return { status: 200, body: JSON.stringify({ deleted: true, id: caller.claims?.room ?? "" }) };
+  }
+
+  /** Presence is written at most once in a few seconds, by the alarm [LOG-7]. */
+  async #planFlush(room: Room): Promise<void> {
+    if (this.#flushPlanned || !room.presence.hasUnsaved) return;
+    this.#flushPlanned = true;
+    await this.ctx.storage.setAlarm(Date.now() + LIMITS.presenceFlushMs);
+  }
+}
+
+function asIs(reply: Reply): Reply {
+  return reply;
+}
+
+function waitingOf(socket: WebSocket): Waiting {
+  return socket.deserializeAttachment() as Waiting;
+}
+
+function waitSocket(socket: WebSocket) {
+  return {
+    answer(reply: Reply): void {
+      socket.send(JSON.stringify(reply));
+      socket.close(1000, "answered");
+    },
+  };
+}
+
+/** A room that is not there looks like one that the token is not for [AUTH-2]. */
+function absent(caller: Caller): Reply {
+  if (caller.claims !== null) return refusalReply(invalidToken().refusal);
+  const refused = refuse("authentication_required", "Joining this room needs a token.", {
+    hint: "Send Authorization: Bearer <token> with the room's join token.",
+  });
+  return refusalReply(refused.refusal);
+}
+
+function isStorageFull(thrown: unknown): boolean {
+  return thrown instanceof Error && /SQLITE_FULL|database or disk is full/.test(thrown.message);
+}
+
+function storageFull() {
+  const full = refuse("storage_full", "The room's storage is full: nothing was written.", {
+    hint: "Reads go on; delete entries to make room.",
+  });
+  return full.refusal;
+}

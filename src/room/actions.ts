@@ -1,0 +1,129 @@
+import { SubstrateMap } from "../cel/substrate-map.ts";
+import type { CelValue } from "../cel/values.ts";
+import { toCel } from "../cel/values.ts";
+import { BUILTINS } from "../kernel/decide/builtins.ts";
+import type { Json } from "../kernel/json.ts";
+import type { ActionDefinition } from "../kernel/model.ts";
+import type { Sight } from "../kernel/sight.ts";
+import { actionSight } from "../kernel/sight.ts";
+import { evaluateText } from "./expressions.ts";
+import type { ReadModel } from "./read-model.ts";
+import { RoomRoots } from "./roots.ts";
+import { ComputedMap } from "./substrate.ts";
+
+/** Whether an action can be invoked now, by one invoker. */
+export interface Availability {
+  readonly enabled: boolean;
+  readonly available: boolean;
+}
+
+const AVAILABLE: Availability = { enabled: true, available: true };
+const DISABLED: Availability = { enabled: false, available: false };
+
+/** So many availabilities stay in memory: the least recently made go first. */
+const MOST_KEPT = 20_000;
+
+/** The room's actions as invokers see them. */
+export class Actions {
+  readonly #model: ReadModel;
+  readonly #kept = new Set<string>();
+
+  constructor(model: ReadModel) {
+    this.#model = model;
+  }
+
+  /** Registered actions in order of registration; {@link BUILTINS} stand after them. */
+  ids(): readonly string[] {
+    return this.#model.visibleKeys("_actions");
+  }
+
+  definition(id: string): ActionDefinition | undefined {
+    return this.#model.visibleEntry("_actions", id)?.value as ActionDefinition | undefined;
+  }
+
+  /** `enabled` and `if` as they stand for the agent of `sight`, the latter with no parameters [CEL-6]. */
+  availability(id: string, sight: Sight): Availability {
+    const derivation = `available:${JSON.stringify([sight.agent, id])}`;
+    this.#keep(derivation);
+    return this.#model.derivations.value(
+      derivation,
+      () => this.#evaluate(id, sight.agent),
+      () => DISABLED,
+    );
+  }
+
+  #evaluate(id: string, invoker: string | null): Availability {
+    const definition = this.definition(id);
+    if (!definition) return DISABLED;
+    const sight = actionSight(definition.scope, invoker, true);
+    const roots = new RoomRoots(this.#model, sight, { kind: "caller", params: {} });
+    const holds = (expression: string | undefined) => {
+      if (expression === undefined) return true;
+      const evaluation = evaluateText(expression, roots);
+      return evaluation.ok && evaluation.value === true;
+    };
+    if (!holds(definition.enabled)) return DISABLED;
+    return holds(definition.if) ? AVAILABLE : { enabled: true, available: false };
+  }
+
+  #keep(derivation: string): void {
+    if (this.#kept.has(derivation)) return;
+    this.#kept.add(derivation);
+    if (this.#kept.size <= MOST_KEPT) return;
+    for (const oldest of this.#kept) {
+      this.#kept.delete(oldest);
+      this.#model.derivations.drop(oldest);
+      return;
+    }
+  }
+}
+
+/** The root `actions`: built-in ones among them. */
+export class ActionsMap extends SubstrateMap {
+  readonly #actions: Actions;
+  readonly #sight: Sight;
+
+  constructor(actions: Actions, sight: Sight) {
+    super();
+    this.#actions = actions;
+    this.#sight = sight;
+  }
+
+  protected override read(id: string): CelValue | undefined {
+    const builtin = BUILTINS.get(id);
+    if (builtin) {
+      return new ComputedMap({
+        available: () => true,
+        enabled: () => true,
+        builtin: () => true,
+        description: () => builtin.description,
+        params: () => toCel(builtin.params),
+      });
+    }
+    const definition = this.#actions.definition(id);
+    return definition && this.#registered(id, definition);
+  }
+
+  #registered(id: string, definition: ActionDefinition): CelValue {
+    return new ComputedMap({
+      available: () => this.#actions.availability(id, this.#sight).available,
+      enabled: () => this.#actions.availability(id, this.#sight).enabled,
+      description: () => definition.description ?? null,
+      params: () => toCel((definition.params ?? null) as Json),
+      scope: () => definition.scope,
+      registered_by: () => definition.registered_by,
+    });
+  }
+
+  protected override holds(id: string): boolean {
+    return BUILTINS.has(id) || this.#actions.definition(id) !== undefined;
+  }
+
+  protected override names(): Iterable<string> {
+    return [...this.#actions.ids(), ...BUILTINS.keys()];
+  }
+
+  protected override count(): number {
+    return this.#actions.ids().length + BUILTINS.size;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Refusal } from "../kernel/errors.ts";
+import { refuse } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { Operation } from "../kernel/model.ts";
+import type { LiveState } from "./live-state.ts";
+import { APPEND_SCOPE } from "./live-state.ts";
+
+/** Why a room has no space for what `operations` would add, or null: live state is bounded because it lives in memory. */
+export function capacityRefusal(
+  live: LiveState,
+  operations: readonly Operation[],
+): { readonly ok: false; readonly refusal: Refusal } | null {
+  const added = growth(live, operations);
+  if (added.entries <= 0 && added.chars <= 0) return null;
+  const size = live.size();
+  if (added.entries > 0 && size.entries + added.entries > LIMITS.entries) return full("entries");
+  if (added.chars > 0 && size.chars + added.chars > LIMITS.stateBytes) return full("stateBytes");
+  return null;
+}
+
+function growth(live: LiveState, operations: readonly Operation[]): { entries: number; chars: number } {
+  const added = { entries: 0, chars: 0 };
+  for (const operation of operations) {
+    if (operation.scope === APPEND_SCOPE) continue;
+    const existing = live.entry(operation.scope, operation.key);
+    const chars = operation.op === "delete" ? 0 : JSON.stringify(operation.value).length;
+    added.chars += chars - (existing?.text.length ?? 0);
+    if (operation.op === "delete") added.entries -= existing ? 1 : 0;
+    else if (!existing) added.entries += 1;
+  }
+  return added;
+}
+
+function full(limit: "entries" | "stateBytes") {
+  return refuse(
+    "storage_full",
+    `The room's live state is full: it holds at most ${LIMITS[limit]} ${limit}.`,
+    {
+      hint: "Delete entries that are not needed any more.",
+      details: { limit },
+    },
+  );
+}

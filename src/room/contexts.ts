@@ -1,0 +1,61 @@
+import type { Reply } from "../protocol/calls.ts";
+import type { ContextShape } from "../protocol/context-shape.ts";
+import type { AnswerObject } from "../protocol/serialise.ts";
+import { serialise } from "../protocol/serialise.ts";
+import type { UsageStore } from "../storage/usage-store.ts";
+import { refusalReply } from "./answers.ts";
+import { readContext } from "./context.ts";
+import { presencePoint } from "./derivations.ts";
+import type { ReadModel } from "./read-model.ts";
+import type { Session } from "./session.ts";
+import { readerRefusal } from "./session.ts";
+import type { Waiting } from "./waits.ts";
+
+/** Answers contexts, alone or as what a wait brings, and moves the reader's cursor by what it was shown. */
+export class Contexts {
+  readonly #model: ReadModel;
+  readonly #usage: UsageStore;
+
+  constructor(model: ReadModel, usage: UsageStore) {
+    this.#model = model;
+    this.#usage = usage;
+  }
+
+  context(session: Session, shape: ContextShape, compact: boolean): Reply {
+    const barred = readerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    return this.#reply(this.#read(session, shape), compact);
+  }
+
+  /** The answer to a wait that was triggered, or whose time is over [WAIT-2]. */
+  waitReport(session: Session, { call, compact, started_at }: Waiting, triggered: boolean): Reply {
+    const shape = call.include === null ? call.shape : { ...call.shape, only: call.include };
+    const context = this.#read(session, shape);
+    const { seq } = this.#model.journal.head;
+    const head: AnswerObject = triggered
+      ? { triggered: true, condition: call.condition, seq }
+      : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq };
+    const body =
+      call.include === null ? { ...head, context } : { ...this.#named(context, call.include), ...head };
+    return this.#reply(body, compact);
+  }
+
+  #named(context: AnswerObject, sections: readonly string[]): AnswerObject {
+    return Object.fromEntries(Object.entries(context).filter(([section]) => sections.includes(section)));
+  }
+
+  #read(session: Session, shape: ContextShape): AnswerObject {
+    const { answer, read } = readContext({ model: this.#model, session, shape, usage: this.#usage });
+    if (session.identity.kind === "agent") this.#moveCursor(session.identity.agent, read);
+    return answer;
+  }
+
+  /** Only an agent's own reading moves its cursor: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
+  #moveCursor(agent: string, read: number): void {
+    if (this.#model.presence.moveCursor(agent, read)) this.#model.derivations.touch([presencePoint(agent)]);
+  }
+
+  #reply(answer: AnswerObject, compact: boolean): Reply {
+    return { status: 200, body: serialise(answer, compact), seq: this.#model.journal.head.seq };
+  }
+}

@@ -1,0 +1,228 @@
+import type { LogEvent } from "../kernel/model.ts";
+
+/** A place that a derivation may have read: a key, a whole scope, presence, or another derivation. */
+export type Point = string;
+
+/** The point of one key. Keys hold no control characters, so that no two points look alike. */
+export function keyPoint(scope: string, key: string): Point {
+  return `${scope}\0${key}`;
+}
+
+/** The point of a scope read whole. */
+export function scopePoint(scope: string): Point {
+  return `${scope}\0`;
+}
+
+/** The point of the list of scopes. */
+export const SCOPES_POINT: Point = "\0scopes";
+/** The point of what every event moves: the room's seq, and the log. */
+export const LOG_POINT: Point = "\0log";
+
+/** The point of what an agent was last seen doing. */
+export function presencePoint(agent: string): Point {
+  return `\0presence\0${agent}`;
+}
+
+/** Every point that an event moves. */
+export function pointsOf({ payload }: LogEvent): Set<Point> {
+  const points = new Set([LOG_POINT]);
+  for (const { scope, key, op, revision } of payload.writes) {
+    points.add(keyPoint(scope, key));
+    points.add(scopePoint(scope));
+    if (op === "delete" || revision === 1) points.add(SCOPES_POINT);
+  }
+  return points;
+}
+
+function derivationPoint(id: string): Point {
+  return `\0derivation\0${id}`;
+}
+
+/** A scope of which a derivation read more keys than this counts as read whole. */
+const MOST_KEYS_PER_SCOPE = 128;
+
+/** How what a derivation read can change without an event. */
+export interface Volatility {
+  /** It read the clock. */
+  now: boolean;
+  /** It read presence. */
+  presence: boolean;
+}
+
+/** A value computed from the state, with the places that its last evaluation read. */
+class Derivation {
+  readonly id: string;
+  value: unknown;
+  fresh = false;
+  readonly points = new Set<Point>();
+  readonly keysByScope = new Map<string, number>();
+  readonly volatility: Volatility = { now: false, presence: false };
+  /** Set while it is being evaluated and found among its own inputs. */
+  cycle: readonly string[] | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  reset(): void {
+    this.points.clear();
+    this.keysByScope.clear();
+    this.volatility.now = false;
+    this.volatility.presence = false;
+    this.cycle = undefined;
+  }
+}
+
+/**
+ * The graph of everything that is computed from the state. A derivation is evaluated when somebody asks for it and
+ * something that it read has changed since, and not otherwise; an index from each point to its readers makes a commit
+ * cost what it changed [VIEW-4, WAIT-4].
+ */
+export class Derivations {
+  readonly #derivations = new Map<string, Derivation>();
+  readonly #readers = new Map<Point, Set<Derivation>>();
+  readonly #stack: Derivation[] = [];
+  /** How many evaluations there have been. */
+  evaluations = 0;
+
+  /**
+   * The value of the derivation `id`, evaluated by `evaluate` when it is not fresh. `whenCyclic` answers in its place
+   * when it turns out to read itself, through the ids given.
+   */
+  value<T>(id: string, evaluate: () => T, whenCyclic: (ids: readonly string[]) => T): T {
+    const derivation = this.#derivations.get(id) ?? this.#create(id);
+    this.#noteDependency(derivation);
+    const at = this.#stack.indexOf(derivation);
+    if (at >= 0) return whenCyclic(this.#markCycle(at));
+    if (!derivation.fresh || isVolatile(derivation)) this.#evaluate(derivation, evaluate, whenCyclic);
+    const reader = this.#stack.at(-1);
+    if (reader) {
+      reader.volatility.now ||= derivation.volatility.now;
+      reader.volatility.presence ||= derivation.volatility.presence;
+    }
+    return derivation.value as T;
+  }
+
+  /** Notes that the derivation being evaluated read one key. */
+  readKey(scope: string, key: string): void {
+    const reader = this.#stack.at(-1);
+    if (!reader || reader.points.has(scopePoint(scope))) return;
+    const point = keyPoint(scope, key);
+    if (reader.points.has(point)) return;
+    const keys = (reader.keysByScope.get(scope) ?? 0) + 1;
+    reader.keysByScope.set(scope, keys);
+    reader.points.add(keys > MOST_KEYS_PER_SCOPE ? scopePoint(scope) : point);
+  }
+
+  /** Notes that the derivation being evaluated read `point`. */
+  read(point: Point): void {
+    this.#stack.at(-1)?.points.add(point);
+  }
+
+  /** Notes that the derivation being evaluated read something that changes without an event. */
+  readVolatile(what: keyof Volatility): void {
+    const reader = this.#stack.at(-1);
+    if (reader) reader.volatility[what] = true;
+  }
+
+  /** The keys that `work` reads, noted apart from any derivation, in order of reading. */
+  keysReadBy(work: () => void): (readonly [scope: string, key: string])[] {
+    const recorder = new Derivation("");
+    this.#stack.push(recorder);
+    try {
+      work();
+    } finally {
+      this.#stack.pop();
+    }
+    const pairs = [...recorder.points].map((point) => point.split("\0"));
+    return pairs.flatMap(([scope, key]) => (scope && key ? [[scope, key] as const] : []));
+  }
+
+  /** Marks everything that read one of `points`, directly or through others, and answers the ids. */
+  touch(points: Iterable<Point>): Set<string> {
+    const stale = new Set<string>();
+    const queue = [...points];
+    for (let point = queue.pop(); point !== undefined; point = queue.pop()) {
+      for (const derivation of this.#readers.get(point) ?? []) {
+        if (stale.has(derivation.id)) continue;
+        stale.add(derivation.id);
+        derivation.fresh = false;
+        queue.push(derivationPoint(derivation.id));
+      }
+    }
+    return stale;
+  }
+
+  /** What can change the value of `id` without an event, as of its last evaluation. */
+  volatility(id: string): Volatility {
+    return this.#derivations.get(id)?.volatility ?? { now: false, presence: false };
+  }
+
+  drop(id: string): void {
+    const derivation = this.#derivations.get(id);
+    if (!derivation) return;
+    this.#disconnect(derivation);
+    this.#derivations.delete(id);
+  }
+
+  /** Forgets every value and every read. */
+  clear(): void {
+    this.#derivations.clear();
+    this.#readers.clear();
+  }
+
+  #create(id: string): Derivation {
+    const derivation = new Derivation(id);
+    this.#derivations.set(id, derivation);
+    return derivation;
+  }
+
+  #evaluate<T>(derivation: Derivation, evaluate: () => T, whenCyclic: (ids: readonly string[]) => T): void {
+    this.#disconnect(derivation);
+    derivation.reset();
+    derivation.fresh = true;
+    this.#stack.push(derivation);
+    this.evaluations += 1;
+    try {
+      const value = evaluate();
+      derivation.value = derivation.cycle ? whenCyclic(derivation.cycle) : value;
+    } catch (thrown) {
+      derivation.fresh = false;
+      throw thrown;
+    } finally {
+      this.#stack.pop();
+      this.#connect(derivation);
+    }
+  }
+
+  #connect(derivation: Derivation): void {
+    for (const point of derivation.points) {
+      const readers = this.#readers.get(point) ?? new Set();
+      readers.add(derivation);
+      this.#readers.set(point, readers);
+    }
+  }
+
+  #disconnect(derivation: Derivation): void {
+    for (const point of derivation.points) {
+      const readers = this.#readers.get(point);
+      readers?.delete(derivation);
+      if (readers?.size === 0) this.#readers.delete(point);
+    }
+  }
+
+  #noteDependency(derivation: Derivation): void {
+    this.read(derivationPoint(derivation.id));
+  }
+
+  #markCycle(from: number): readonly string[] {
+    const members = this.#stack.slice(from);
+    const ids = members.map((member) => member.id);
+    for (const member of members) member.cycle = ids;
+    return ids;
+  }
+}
+
+function isVolatile({ volatility }: Derivation): boolean {
+  return volatility.now || volatility.presence;
+}

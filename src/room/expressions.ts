@@ -1,0 +1,30 @@
+import { Meter } from "../cel/meter.ts";
+import type { Program } from "../cel/program.ts";
+import { compile, evaluate } from "../cel/program.ts";
+import type { CelFault } from "../kernel/cel-fault.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { Evaluation } from "../kernel/ports.ts";
+import type { RoomRoots } from "./roots.ts";
+
+/** Why `text` is no expression that a room accepts, or null [CEL-4]. */
+export function expressionFault(text: string): CelFault | null {
+  const compiled = compile(text);
+  return compiled.ok ? null : compiled.error;
+}
+
+/** Evaluates `text` with a budget of its own and, where given, also on `account`: what one request may spend in all. */
+export function evaluateText(text: string, roots: RoomRoots, account?: Meter): Evaluation {
+  const compiled = compile(text);
+  if (!compiled.ok) return { ok: false, fault: compiled.error };
+  return evaluateProgram(compiled.program, roots, account);
+}
+
+function evaluateProgram(program: Program, roots: RoomRoots, account: Meter | undefined): Evaluation {
+  const evaluated = evaluate(program, roots, new Meter(LIMITS.expressionSteps, account));
+  return evaluated.ok ? evaluated : { ok: false, fault: evaluated.error };
+}
+
+/** The account of one request: what all expressions that it brings may spend together. */
+export function requestAccount(): Meter {
+  return new Meter(LIMITS.requestSteps);
+}

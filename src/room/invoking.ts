@@ -1,0 +1,223 @@
+import type { BuiltinCommand } from "../kernel/decide/builtins.ts";
+import { BUILTINS } from "../kernel/decide/builtins.ts";
+import type { Accepted, Decision, DecisionContext } from "../kernel/decide/decision.ts";
+import { decideInvoke } from "../kernel/decide/invoke.ts";
+import type { Refusal } from "../kernel/errors.ts";
+import { refuse } from "../kernel/errors.ts";
+import type { Clause } from "../kernel/invocation.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import { jsonObject } from "../kernel/json.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { EventDraft, LogEvent } from "../kernel/model.ts";
+import { eventAuthor } from "../kernel/model.ts";
+import type { InvokeCall, Reply } from "../protocol/calls.ts";
+import { refusalBody } from "../protocol/refusal-body.ts";
+import type { Answer, AnswerObject } from "../protocol/serialise.ts";
+import { RawJson, serialise } from "../protocol/serialise.ts";
+import type { AnswerKey } from "../storage/answer-store.ts";
+import { invocationAnswer, refusalReply, valueFields, writeAnswer } from "./answers.ts";
+import { capacityRefusal } from "./capacity.ts";
+import { evaluateText } from "./expressions.ts";
+import { readHelp } from "./guidance.ts";
+import { paramFault } from "./params.ts";
+import type { RoomParts } from "./parts.ts";
+import { decisionPorts } from "./ports.ts";
+import { RoomRoots } from "./roots.ts";
+import type { Session } from "./session.ts";
+import { readerRefusal, writerRefusal } from "./session.ts";
+
+/** Runs invocations: decide, commit, answer; and keeps what it answered for a repeat [ACT-2, ACT-9]. */
+export class Invoking {
+  readonly #parts: RoomParts;
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers one invocation, committed where it changes anything. */
+  invoke(session: Session, call: InvokeCall, compact: boolean): Reply {
+    if (call.action === "help") return this.#help(session, call, compact);
+    const barred = writerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    const kept = this.#keptAnswer(session, call);
+    if (kept) return kept;
+    const decision = this.#admissible(this.#decide(session, call));
+    if (call.dry_run) return this.#dryRun(session, call, decision, compact);
+    if (!decision.ok) return this.#refused(session, call, decision.refusal);
+    return this.#commit(session, call, decision, compact);
+  }
+
+  #context(session: Session): DecisionContext {
+    const { model, host } = this.#parts;
+    return {
+      identity: session.identity,
+      now: session.now,
+      state: model.live,
+      ports: decisionPorts(model, session, host),
+    };
+  }
+
+  #decide(session: Session, call: InvokeCall): Decision {
+    const context = this.#context(session);
+    const builtin = BUILTINS.get(call.action);
+    if (!builtin?.command) return decideInvoke(call, context);
+    const params = withoutNulls(call.params);
+    const fault = paramFault(builtin.params, params);
+    if (fault)
+      return refuse("invalid_param", `${fault.path} ${fault.problem}.`, { details: { path: fault.path } });
+    return builtin.command.decide(params, context);
+  }
+
+  /** A decision that the room has space for. */
+  #admissible(decision: Decision): Decision {
+    if (!decision.ok || decision.event === null) return decision;
+    if (JSON.stringify(decision.event.payload).length > LIMITS.eventBytes) {
+      return refuse(
+        "too_large",
+        `An event has at most ${LIMITS.eventBytes} bytes, parameters and writes together.`,
+        {
+          hint: "Split the invocation into several.",
+          details: { limit: "eventBytes" },
+        },
+      );
+    }
+    return capacityRefusal(this.#parts.model.live, decision.event.payload.writes) ?? decision;
+  }
+
+  #commit(session: Session, call: InvokeCall, decision: Accepted, compact: boolean): Reply {
+    const { event: draft, status } = decision;
+    if (draft === null) return { status, body: serialise(valueFields(decision.fields), compact) };
+    let body = "";
+    const event = this.#parts.commit(draft, session.now, (committed) => {
+      body = serialise(this.#answer(session, call, decision, committed), compact);
+      this.#keepAnswer(session, call, { status, body, seq: committed.seq });
+    });
+    return { status, body, seq: event.seq };
+  }
+
+  #answer(session: Session, call: InvokeCall, decision: Accepted, event: LogEvent): AnswerObject {
+    const fields: Record<string, Answer | undefined> = { ...valueFields(decision.fields) };
+    if (event.kind === "register_view") {
+      const value = this.#parts.model.views.value(String(decision.fields.id));
+      fields.value = RawJson.of(value?.value ?? null);
+    }
+    if (decision.result) {
+      const { expression, frame } = decision.result;
+      const roots = new RoomRoots(this.#parts.model, frame.sight, { kind: "caller", ...frame });
+      const evaluation = evaluateText(expression, roots, session.account);
+      fields.result = RawJson.of(evaluation.ok ? evaluation.value : { _error: evaluation.fault.message });
+    }
+    const answer = invocationAnswer(event, session.sight, fields);
+    return answer.params === undefined ? { ...answer, params: RawJson.of(call.params) } : answer;
+  }
+
+  #refused(session: Session, call: InvokeCall, refusal: Refusal): Reply {
+    const draft = refusedEvent(session, call, BUILTINS.get(call.action)?.command ?? null, refusal);
+    const event = this.#parts.commit(draft, session.now, () => {});
+    return refusalReply(refusal, event.seq);
+  }
+
+  #help(session: Session, call: InvokeCall, compact: boolean): Reply {
+    const barred = readerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    const { model, host } = this.#parts;
+    const help = readHelp(model, call.params, decisionPorts(model, session, host).hash);
+    if (!help.ok) return refusalReply(help.refusal);
+    const body = serialise({ invoked: true, action: "help", ...help.value }, compact);
+    return { status: 200, body, seq: model.journal.head.seq };
+  }
+
+  #dryRun(session: Session, call: InvokeCall, decision: Decision, compact: boolean): Reply {
+    const { sight } = session;
+    const head = {
+      dry_run: true,
+      invoked: false,
+      allowed: decision.ok,
+      action: call.action,
+      agent: sight.agent,
+    };
+    const writes = decision.ok ? (decision.event?.payload.writes ?? []) : [];
+    const outcome: AnswerObject = decision.ok
+      ? { writes: writes.map((operation) => writeAnswer(sight.operation(operation))) as Answer[] }
+      : { ...valueFields(refusalBody(decision.refusal)), ...this.#explain(session, decision.clause) };
+    return {
+      status: 200,
+      body: serialise({ ...head, ...outcome }, compact),
+      seq: this.#parts.model.journal.head.seq,
+    };
+  }
+
+  /** The clause that refused and the values that it read, of which only those that the caller may read [ACT-10]. */
+  #explain(session: Session, clause: Clause | undefined): AnswerObject {
+    if (clause?.expression === undefined || clause.frame === undefined) return { clause: clause?.clause };
+    const { expression, frame } = clause;
+    const { model } = this.#parts;
+    const keys = model.derivations.keysReadBy(() => {
+      evaluateText(
+        expression,
+        new RoomRoots(model, frame.sight, { kind: "caller", ...frame }),
+        session.account,
+      );
+    });
+    const reads = keys
+      .filter(([scope]) => session.sight.mayRead(scope))
+      .map(([scope, key]) => ({
+        scope,
+        key,
+        value: RawJson.of(model.live.entry(scope, key)?.value ?? null),
+      }));
+    return { clause: clause.clause, expression, reads };
+  }
+
+  #answerKey(session: Session, call: InvokeCall): AnswerKey | null {
+    if (call.idempotency_key === undefined || call.dry_run) return null;
+    const { identity } = session;
+    const who = session.sight.agent ?? ("token" in identity ? identity.token : "");
+    return { identity: `${identity.kind}:${who}`, action: call.action, key: call.idempotency_key };
+  }
+
+  #requestDigest({ params, if_action_hash }: InvokeCall): string {
+    return this.#parts.host.digest(JSON.stringify([params, if_action_hash ?? null]));
+  }
+
+  #keptAnswer(session: Session, call: InvokeCall): Reply | null {
+    const key = this.#answerKey(session, call);
+    const kept = key && this.#parts.answers.get(key, Date.parse(session.now));
+    if (!kept) return null;
+    if (kept.request === this.#requestDigest(call)) {
+      return { status: kept.status, body: kept.body, seq: kept.seq, replayed: true };
+    }
+    const conflict = refuse("idempotency_conflict", "The idempotency key was used for another request.", {
+      hint: "Use a new key for a new request.",
+    });
+    return this.#refused(session, call, conflict.refusal);
+  }
+
+  #keepAnswer(
+    session: Session,
+    call: InvokeCall,
+    reply: { status: number; body: string; seq: number },
+  ): void {
+    const key = this.#answerKey(session, call);
+    if (key === null) return;
+    const now = Date.parse(session.now);
+    const expiresAt = now + LIMITS.keptAnswerDays * 24 * 60 * 60 * 1000;
+    this.#parts.answers.keep(key, { ...reply, request: this.#requestDigest(call) }, now, expiresAt);
+  }
+}
+
+/** A built-in's parameters: null is the same as absent. */
+function withoutNulls(params: JsonObject): JsonObject {
+  return jsonObject(Object.entries(params).filter(([, value]) => value !== null));
+}
+
+function refusedEvent(
+  session: Session,
+  call: InvokeCall,
+  builtin: BuiltinCommand | null,
+  refusal: Refusal,
+): EventDraft {
+  const { agent, ...acting } = eventAuthor(session.identity);
+  const payload = { ok: false, action: call.action, code: refusal.code, ...acting, writes: [] };
+  return { kind: builtin?.kind ?? "invoke", agent, payload };
+}

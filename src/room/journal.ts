@@ -1,0 +1,79 @@
+import type { EventDraft, LogEvent } from "../kernel/model.ts";
+import { apply } from "../kernel/state.ts";
+import type { Head, LogStore } from "../storage/log-store.ts";
+import type { TokenStore } from "../storage/token-store.ts";
+import type { UsageStore } from "../storage/usage-store.ts";
+import type { LiveState } from "./live-state.ts";
+
+export interface JournalParts {
+  readonly live: LiveState;
+  readonly log: LogStore;
+  readonly tokens: TokenStore;
+  readonly usage: UsageStore;
+  /** SHA-256 of a text, in hex. */
+  readonly digest: (text: string) => string;
+  /** Runs all or nothing, synchronously. */
+  readonly transaction: <T>(work: () => T) => T;
+}
+
+/** Appends events: log, index, state and what is derived from the event, in one transaction [LOG-1]. */
+export class Journal {
+  readonly #parts: JournalParts;
+  #head: Head | undefined;
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+  }
+
+  get head(): Head {
+    this.#head ??= this.#parts.log.head();
+    return this.#head;
+  }
+
+  /** `now` as an instant no earlier than the log's last event, so that `ts` never runs backwards [LOG-2]. */
+  instant(now: number): string {
+    const instant = new Date(now).toISOString();
+    return instant < this.head.ts ? this.head.ts : instant;
+  }
+
+  /**
+   * Appends `draft` at `ts`. `within` runs inside the same transaction, after state has changed: what it stores is
+   * stored with the event or not at all.
+   */
+  append(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
+    const { live, log, transaction } = this.#parts;
+    const event: LogEvent = { seq: this.head.seq + 1, ts, ...draft };
+    const payload = JSON.stringify(draft.payload);
+    const chain = this.#chain(event, payload);
+    transaction(() => {
+      log.append({ ...event, payload, chain });
+      for (const { scope, key } of draft.payload.writes) log.index(event.seq, scope, key);
+      apply(live, event);
+      this.#derive(event);
+      this.#head = { seq: event.seq, ts, chain };
+      within(event);
+    });
+    return event;
+  }
+
+  /** Drops what is in memory of the log's end. */
+  forget(): void {
+    this.#head = undefined;
+  }
+
+  #chain({ seq, kind, ts, agent }: LogEvent, payload: string): string {
+    return this.#parts.digest(`${this.head.chain}\n${JSON.stringify([seq, kind, ts, agent])}\n${payload}`);
+  }
+
+  #derive({ kind, ts, agent, payload }: LogEvent): void {
+    const { tokens, usage } = this.#parts;
+    const subject = payload.writes[0]?.key;
+    if (subject !== undefined && (kind === "agent_join" || kind === "agent_leave"))
+      tokens.forgetAgent(subject);
+    for (const token of payload.tokens ?? []) tokens.add(token);
+    if (payload.revoked !== undefined) tokens.revoke(payload.revoked, ts);
+    if (kind === "invoke" && payload.ok && payload.action !== undefined)
+      usage.count(payload.action, agent, ts);
+    if (kind === "delete_action" && subject !== undefined) usage.forget(subject);
+  }
+}

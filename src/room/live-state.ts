@@ -1,0 +1,172 @@
+import type { Entry } from "../kernel/model.ts";
+import { compareKeys, entryNumber } from "../kernel/order.ts";
+import type { StateReader, StateWriter } from "../kernel/state.ts";
+import type { StateStore } from "../storage/state-store.ts";
+import { StoredEntry } from "../storage/state-store.ts";
+
+/** Scopes whose entries stand in order of registration instead of key order [ROOM-4]. */
+const REGISTRIES = new Set(["_actions", "_views"]);
+
+/** The scope that only ever grows: it stays in SQLite and is read entry by entry. */
+export const APPEND_SCOPE = "_messages";
+
+/** A scope in memory. Its keys are put in order when they are next asked for after one came or went. */
+class LiveScope {
+  readonly entries: Map<string, StoredEntry>;
+  readonly #registry: boolean;
+  #gates = 0;
+  #keys: readonly string[] | undefined;
+
+  constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
+    this.entries = new Map(entries);
+    this.#registry = registry;
+    for (const entry of this.entries.values()) if (entry.enabled !== undefined) this.#gates += 1;
+  }
+
+  /** Whether any entry is shown only while its gate holds. */
+  get hasGates(): boolean {
+    return this.#gates > 0;
+  }
+
+  keys(): readonly string[] {
+    this.#keys ??= this.#registry ? [...this.entries.keys()] : [...this.entries.keys()].sort(compareKeys);
+    return this.#keys;
+  }
+
+  put(key: string, entry: StoredEntry): void {
+    if (!this.entries.has(key)) this.#keys = undefined;
+    if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
+    if (entry.enabled !== undefined) this.#gates += 1;
+    this.entries.set(key, entry);
+  }
+
+  remove(key: string): void {
+    if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
+    if (this.entries.delete(key)) this.#keys = undefined;
+  }
+}
+
+interface Total {
+  entries: number;
+  chars: number;
+}
+
+/**
+ * The live state: each scope is loaded when it is first touched and then answers from memory, beside its table, which
+ * every change is written through to.
+ */
+export class LiveState implements StateReader, StateWriter {
+  readonly #store: StateStore;
+  readonly #scopes = new Map<string, LiveScope>();
+  readonly #highest = new Map<string, number>();
+  #totals: Map<string, Total> | undefined;
+
+  constructor(store: StateStore) {
+    this.#store = store;
+  }
+
+  entry(scope: string, key: string): StoredEntry | undefined {
+    if (scope === APPEND_SCOPE) return this.#store.get(scope, key);
+    return this.#scope(scope).entries.get(key);
+  }
+
+  *entries(scope: string): Iterable<readonly [string, StoredEntry]> {
+    const live = this.#scope(scope);
+    for (const key of live.keys()) {
+      const entry = live.entries.get(key);
+      if (entry) yield [key, entry];
+    }
+  }
+
+  /** The keys of a scope in the room's order. */
+  keys(scope: string): readonly string[] {
+    return this.#scope(scope).keys();
+  }
+
+  hasGates(scope: string): boolean {
+    return this.#scope(scope).hasGates;
+  }
+
+  count(scope: string): number {
+    return this.#total(scope).entries;
+  }
+
+  highest(scope: string): number {
+    const known = this.#highest.get(scope) ?? this.#store.highest(scope);
+    this.#highest.set(scope, known);
+    return known;
+  }
+
+  /** The scopes that hold entries, in the room's order. */
+  scopes(): string[] {
+    const held = [...this.#allTotals()].filter(([, total]) => total.entries > 0);
+    return held.map(([scope]) => scope).sort(compareKeys);
+  }
+
+  /** Entries and characters of value text outside the append scope, for the limits of a room. */
+  size(): Total {
+    const size = { entries: 0, chars: 0 };
+    for (const [scope, total] of this.#allTotals()) {
+      if (scope === APPEND_SCOPE) continue;
+      size.entries += total.entries;
+      size.chars += total.chars;
+    }
+    return size;
+  }
+
+  put(scope: string, key: string, entry: Entry): void {
+    const { value, ...rest } = entry;
+    const stored = new StoredEntry(JSON.stringify(value), rest, value);
+    this.#count(scope, stored.text.length, this.entry(scope, key));
+    this.#store.put(scope, key, stored);
+    if (scope !== APPEND_SCOPE) this.#scope(scope).put(key, stored);
+    const number = entryNumber(key);
+    if (number > this.highest(scope)) {
+      this.#highest.set(scope, number);
+      this.#store.raiseHighest(scope, number);
+    }
+  }
+
+  remove(scope: string, key: string): void {
+    const existing = this.entry(scope, key);
+    if (!existing) return;
+    const total = this.#total(scope);
+    total.entries -= 1;
+    total.chars -= existing.text.length;
+    this.#store.remove(scope, key);
+    this.#scope(scope).remove(key);
+  }
+
+  /** Drops what is in memory, to be loaded anew: after a transaction failed, memory may hold what the table does not. */
+  forget(): void {
+    this.#scopes.clear();
+    this.#highest.clear();
+    this.#totals = undefined;
+  }
+
+  #scope(scope: string): LiveScope {
+    const known = this.#scopes.get(scope);
+    if (known) return known;
+    const loaded = new LiveScope(this.#store.load(scope), REGISTRIES.has(scope));
+    this.#scopes.set(scope, loaded);
+    return loaded;
+  }
+
+  #allTotals(): Map<string, Total> {
+    this.#totals ??= this.#store.totals();
+    return this.#totals;
+  }
+
+  #total(scope: string): Total {
+    const totals = this.#allTotals();
+    const total = totals.get(scope) ?? { entries: 0, chars: 0 };
+    totals.set(scope, total);
+    return total;
+  }
+
+  #count(scope: string, chars: number, existing: StoredEntry | undefined): void {
+    const total = this.#total(scope);
+    total.chars += chars - (existing?.text.length ?? 0);
+    if (!existing) total.entries += 1;
+  }
+}

@@ -1,0 +1,177 @@
+import { agentRecord } from "../kernel/authority.ts";
+import type { JoinCommand, UpdateAgentCommand } from "../kernel/decide/agents.ts";
+import { decideJoin, decideLeave, decideUpdateAgent } from "../kernel/decide/agents.ts";
+import type { Accepted, Decision, DecisionContext } from "../kernel/decide/decision.ts";
+import type { CreateRoomCommand, MintTokenCommand, UpdateRoomCommand } from "../kernel/decide/room.ts";
+import {
+  decideCreateRoom,
+  decideMintToken,
+  decideRevokeToken,
+  decideUpdateRoom,
+} from "../kernel/decide/room.ts";
+import { refuse } from "../kernel/errors.ts";
+import type { TokenRecord } from "../kernel/model.ts";
+import { sight } from "../kernel/sight.ts";
+import type { Reply, TokenClaims } from "../protocol/calls.ts";
+import type { AnswerObject } from "../protocol/serialise.ts";
+import { RawJson, serialise } from "../protocol/serialise.ts";
+import { refusalReply, valueFields } from "./answers.ts";
+import { capacityRefusal } from "./capacity.ts";
+import { requestAccount } from "./expressions.ts";
+import { OpenJoins } from "./open-joins.ts";
+import type { RoomParts } from "./parts.ts";
+import { decisionPorts } from "./ports.ts";
+import { readInfo } from "./reads.ts";
+import type { Session } from "./session.ts";
+import { ownerRefusal, readerRefusal, writerRefusal } from "./session.ts";
+
+/** Who takes part in a room, with which tokens, and how the room is set: everything that is no invocation. */
+export class Membership {
+  readonly #parts: RoomParts;
+  readonly #openJoins = new OpenJoins();
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  /** Creates the room: its first event, and its first tokens for the Worker to sign. */
+  create(command: CreateRoomCommand, compact: boolean): Reply {
+    const { model } = this.#parts;
+    if (model.room()) {
+      const taken = refuse("room_exists", `The room ${command.id} exists.`, {
+        hint: "Choose another id, or none to be given one.",
+      });
+      return refusalReply(taken.refusal);
+    }
+    const session = founder(model.journal.instant(model.now()));
+    return this.#settle(session, decideCreateRoom(command, this.#context(session)), compact, (accepted) => {
+      const minted = accepted.event?.payload.tokens ?? [];
+      return Object.fromEntries(minted.map((token) => [FIELD_OF[token.kind], this.#claims(token)]));
+    });
+  }
+
+  join(session: Session, command: JoinCommand, compact: boolean): Reply {
+    const { model } = this.#parts;
+    const isOpen = model.live.entry("_config", "join")?.value === "open";
+    const { kind } = session.identity;
+    if (kind === "view") return refusalReply(readOnly().refusal);
+    if (kind === "nobody" && !isOpen) return refusalReply(unauthenticated().refusal);
+    const retryAfter = kind === "nobody" ? this.#openJoins.take(model.now()) : null;
+    if (retryAfter !== null) {
+      const limited = refuse("rate_limited", "This room takes no more joins without a token just now.", {
+        hint: "Join with a join token, or try again later.",
+      });
+      return { ...refusalReply(limited.refusal), retryAfter };
+    }
+    const decision = decideJoin(command, isOpen, this.#context(session));
+    return this.#settle(session, decision, compact, (accepted) => {
+      const token = accepted.event?.payload.tokens?.[0];
+      return token ? { token: this.#claims(token) } : {};
+    });
+  }
+
+  updateAgent(session: Session, command: UpdateAgentCommand, compact: boolean): Reply {
+    const barred = writerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    return this.#settle(session, decideUpdateAgent(command, this.#context(session)), compact);
+  }
+
+  leave(session: Session, agent: string, compact: boolean): Reply {
+    const barred = writerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    return this.#settle(session, decideLeave(agent, this.#context(session)), compact);
+  }
+
+  info(session: Session, compact: boolean): Reply {
+    const barred = readerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    const { model } = this.#parts;
+    return { status: 200, body: serialise(readInfo(model), compact), seq: model.journal.head.seq };
+  }
+
+  updateRoom(session: Session, command: UpdateRoomCommand, compact: boolean): Reply {
+    const barred = ownerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    const reply = this.#settle(session, decideUpdateRoom(command, this.#context(session)), compact);
+    return reply.status === 200 ? this.info(session, compact) : reply;
+  }
+
+  mintToken(session: Session, command: MintTokenCommand, compact: boolean): Reply {
+    const barred = ownerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    return this.#settle(session, decideMintToken(command, this.#context(session)), compact, (accepted) => {
+      const token = accepted.event?.payload.tokens?.[0];
+      return token ? { token: this.#claims(token) } : {};
+    });
+  }
+
+  listTokens(session: Session, compact: boolean): Reply {
+    const barred = ownerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    const tokens = this.#parts.tokens.list().map((token) => RawJson.of(token));
+    return { status: 200, body: serialise({ tokens }, compact), seq: this.#parts.model.journal.head.seq };
+  }
+
+  revokeToken(session: Session, id: string, compact: boolean): Reply {
+    const barred = ownerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    return this.#settle(session, decideRevokeToken(this.#parts.tokens.get(id)), compact);
+  }
+
+  #context(session: Session): DecisionContext {
+    const { model, host } = this.#parts;
+    const ports = decisionPorts(model, session, host);
+    return { identity: session.identity, now: session.now, state: model.live, ports };
+  }
+
+  #settle(
+    session: Session,
+    decided: Decision,
+    compact: boolean,
+    tokensOf: (accepted: Accepted) => Record<string, TokenClaims> = () => ({}),
+  ): Reply {
+    const decision =
+      (decided.ok && capacityRefusal(this.#parts.model.live, decided.event?.payload.writes ?? [])) || decided;
+    if (!decision.ok) return refusalReply(decision.refusal);
+    const { event: draft, fields, status } = decision;
+    const event = draft && this.#parts.commit(draft, session.now, () => {});
+    const seq = event?.seq ?? this.#parts.model.journal.head.seq;
+    const answer: AnswerObject = { ...valueFields(fields), seq };
+    return { status, body: serialise(answer, compact), seq, tokens: tokensOf(decision) };
+  }
+
+  /** What the Worker signs for a token of this room. */
+  #claims(token: TokenRecord): TokenClaims {
+    const { model } = this.#parts;
+    const room = model.room();
+    const record = agentRecord(model.live, token.agent ?? null);
+    return {
+      id: token.id,
+      kind: token.kind,
+      room: room?.id ?? "",
+      incarnation: room?.incarnation ?? "",
+      ...(token.agent === undefined ? {} : { agent: token.agent }),
+      ...(record === undefined ? {} : { generation: record.generation }),
+      ...(token.expires_at === undefined ? {} : { expires_at: Date.parse(token.expires_at) }),
+    };
+  }
+}
+
+/** The field of a creation's answer in which each token stands. */
+const FIELD_OF = { room: "token", view: "view_token", join: "join_token", agent: "agent_token" } as const;
+
+/** The session in which a room makes its first event: nobody else has authority over it yet. */
+function founder(now: string): Session {
+  const identity = { kind: "room", token: "", acting: null } as const;
+  return { identity, sight: sight(identity, undefined), now, account: requestAccount() };
+}
+
+function readOnly() {
+  return refuse("read_only_token", "A view token only reads.", { hint: "Join with a join token." });
+}
+
+function unauthenticated() {
+  return refuse("authentication_required", "Joining this room needs a token.", {
+    hint: "Send Authorization: Bearer <token> with the room's join token.",
+  });
+}

@@ -1,0 +1,98 @@
+import { format, Validator } from "@cfworker/json-schema";
+import { RE2JS } from "re2js";
+import type { Json, JsonObject } from "../kernel/json.ts";
+import { isJsonObject } from "../kernel/json.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import { PATTERN_FORMAT, paramSchema, paramSchemaFault } from "../kernel/param-schema.ts";
+import type { ParamFault } from "../kernel/ports.ts";
+
+/** A validator of one action's parameters, ready to run. */
+interface Prepared {
+  readonly validator: Validator;
+  /** Its regular expressions, by the name of the format that stands for each. */
+  readonly patterns: ReadonlyMap<string, RE2JS>;
+  readonly size: number;
+}
+
+const prepared = new WeakMap<JsonObject, Prepared>();
+
+/** The schema may be applied to every part of a value, so their sizes multiply; this product takes some 50 ms. */
+const MOST_CHECKS = 2_000_000;
+
+/** Why declared parameters are no schema that this room accepts, or null [ACT-1]. */
+export function schemaFault(declared: JsonObject): ParamFault | null {
+  const fault = paramSchemaFault(declared, (pattern) => compilePattern(pattern) !== undefined);
+  if (fault) return fault;
+  try {
+    prepare(declared);
+    return null;
+  } catch {
+    return { path: "params", problem: "cannot be used as a JSON Schema" };
+  }
+}
+
+/** Why `params` violate what an action declares, or null. */
+export function paramFault(declared: JsonObject, params: JsonObject): ParamFault | null {
+  const { validator, patterns, size } = prepare(declared);
+  if (size * sizeOf(params) > MOST_CHECKS) {
+    return { path: "params", problem: "are too large to be checked against the action's schema" };
+  }
+  const result = withFormats(patterns, () => validator.validate(params));
+  if (result.valid) return null;
+  const deepest = result.errors.at(-1);
+  const path = ["params", ...(deepest?.instanceLocation ?? "#").split("/").slice(1)].join(".");
+  return { path, problem: problemOf(deepest?.keyword ?? "", deepest?.error ?? "") };
+}
+
+function problemOf(keyword: string, error: string): string {
+  if (keyword === "format") return "does not match its pattern";
+  const sentence = error.replace(/\.$/, "");
+  return `is not valid: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+}
+
+function prepare(declared: JsonObject): Prepared {
+  const known = prepared.get(declared);
+  if (known) return known;
+  const schema = paramSchema(declared);
+  const patterns = new Map<string, RE2JS>();
+  for (const pattern of patternsOf(schema)) {
+    const compiled = compilePattern(pattern);
+    if (compiled) patterns.set(PATTERN_FORMAT + pattern, compiled);
+  }
+  const made = { validator: new Validator(schema, "2020-12"), patterns, size: sizeOf(schema) };
+  prepared.set(declared, made);
+  return made;
+}
+
+/** Every regular expression in a schema, and perhaps a text that only looks like one. */
+function patternsOf(schema: Json): string[] {
+  if (typeof schema === "string" && schema.startsWith(PATTERN_FORMAT))
+    return [schema.slice(PATTERN_FORMAT.length)];
+  if (Array.isArray(schema)) return schema.flatMap(patternsOf);
+  return isJsonObject(schema) ? Object.values(schema).flatMap(patternsOf) : [];
+}
+
+function compilePattern(pattern: string): RE2JS | undefined {
+  if (pattern.length > LIMITS.expressionPatternChars) return undefined;
+  try {
+    return RE2JS.compile(pattern);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs `work` with formats that are known only meanwhile: the validator's table of formats is global. */
+function withFormats<T>(patterns: ReadonlyMap<string, RE2JS>, work: () => T): T {
+  for (const [name, pattern] of patterns) format[name] = (text) => pattern.matcher(text).find();
+  try {
+    return work();
+  } finally {
+    for (const name of patterns.keys()) delete format[name];
+  }
+}
+
+/** The number of values in a JSON value. */
+function sizeOf(value: Json): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), 1);
+  return isJsonObject(value) ? Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 1) : 1;
+}

@@ -1,0 +1,29 @@
+import { canonicalJson } from "../kernel/json.ts";
+import type { Ports } from "../kernel/ports.ts";
+import { evaluateText, expressionFault } from "./expressions.ts";
+import { builtinHelp } from "./help.ts";
+import { paramFault, schemaFault } from "./params.ts";
+import type { ReadModel } from "./read-model.ts";
+import { RoomRoots } from "./roots.ts";
+import type { Session } from "./session.ts";
+
+/** What the room does not do itself: digests and randomness. */
+export interface Host {
+  /** SHA-256 of a text, in hex. */
+  digest(text: string): string;
+  randomId(): string;
+}
+
+/** What a decision of this session may ask; its expressions are paid by the request. */
+export function decisionPorts(model: ReadModel, session: Session, host: Host): Ports {
+  return {
+    hash: (value) => host.digest(canonicalJson(value)).slice(0, 16),
+    evaluate: (expression, { sight, params, now }) =>
+      evaluateText(expression, new RoomRoots(model, sight, { kind: "caller", params, now }), session.account),
+    expressionFault,
+    schemaFault,
+    paramFault,
+    builtinHelp,
+    randomId: () => host.randomId(),
+  };
+}

@@ -1,0 +1,95 @@
+import { LIMITS } from "../kernel/limits.ts";
+import type { AgentRecord } from "../kernel/model.ts";
+import type { PresenceRow, PresenceStore } from "../storage/presence-store.ts";
+
+export type AgentStatus = "active" | "waiting" | "idle" | "left";
+
+interface Sighting {
+  lastHeartbeat: number;
+  cursor: number;
+  /** The conditions that the agent waits on now, oldest first. */
+  readonly waits: Map<string, string>;
+}
+
+/** What agents were last seen doing: in memory, and now and then in its table [LOG-7]. */
+export class Presence {
+  readonly #store: PresenceStore;
+  readonly #sightings = new Map<string, Sighting>();
+  readonly #unsaved = new Set<string>();
+
+  constructor(store: PresenceStore) {
+    this.#store = store;
+    for (const { agent, last_heartbeat, cursor } of store.load()) {
+      this.#sightings.set(agent, { lastHeartbeat: last_heartbeat, cursor, waits: new Map() });
+    }
+  }
+
+  /** Notes a call of `agent` at `now`, ms. Answers whether its status changed by it. */
+  beat(agent: string, now: number): boolean {
+    const sighting = this.#sighting(agent);
+    const wasIdle = now - sighting.lastHeartbeat > LIMITS.idleAfterMs;
+    sighting.lastHeartbeat = now;
+    this.#unsaved.add(agent);
+    return wasIdle;
+  }
+
+  beginWait(agent: string, wait: string, condition: string): void {
+    this.#sighting(agent).waits.set(wait, condition);
+  }
+
+  endWait(agent: string, wait: string): void {
+    this.#sighting(agent).waits.delete(wait);
+  }
+
+  status(agent: string, record: AgentRecord, now: number): AgentStatus {
+    if (record.status === "left") return "left";
+    const sighting = this.#sighting(agent);
+    if (sighting.waits.size > 0) return "waiting";
+    return now - sighting.lastHeartbeat > LIMITS.idleAfterMs ? "idle" : "active";
+  }
+
+  /** The condition that the agent began to wait on last, or null. */
+  waitingOn(agent: string): string | null {
+    return [...this.#sighting(agent).waits.values()].at(-1) ?? null;
+  }
+
+  /** When the agent last called, ISO 8601, or null where that is not known. */
+  lastHeartbeat(agent: string): string | null {
+    const at = this.#sighting(agent).lastHeartbeat;
+    return at === 0 ? null : new Date(at).toISOString();
+  }
+
+  /** The highest message number that the agent has read. */
+  cursor(agent: string): number {
+    return this.#sighting(agent).cursor;
+  }
+
+  moveCursor(agent: string, cursor: number): boolean {
+    const sighting = this.#sighting(agent);
+    if (cursor <= sighting.cursor) return false;
+    sighting.cursor = cursor;
+    this.#unsaved.add(agent);
+    return true;
+  }
+
+  get hasUnsaved(): boolean {
+    return this.#unsaved.size > 0;
+  }
+
+  save(): void {
+    const rows: PresenceRow[] = [...this.#unsaved].map((agent) => {
+      const { lastHeartbeat, cursor } = this.#sighting(agent);
+      return { agent, last_heartbeat: lastHeartbeat, cursor };
+    });
+    this.#store.save(rows);
+    this.#unsaved.clear();
+  }
+
+  #sighting(agent: string): Sighting {
+    const known = this.#sightings.get(agent);
+    if (known) return known;
+    const sighting: Sighting = { lastHeartbeat: 0, cursor: 0, waits: new Map() };
+    this.#sightings.set(agent, sighting);
+    return sighting;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Entry, RoomRecord } from "../kernel/model.ts";
+import { viewSight } from "../kernel/sight.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import { Actions } from "./actions.ts";
+import { Agents } from "./agents.ts";
+import type { Derivations } from "./derivations.ts";
+import { scopePoint } from "./derivations.ts";
+import { evaluateText } from "./expressions.ts";
+import type { Inbox } from "./inbox.ts";
+import type { Journal } from "./journal.ts";
+import type { LiveState } from "./live-state.ts";
+import type { Presence } from "./presence.ts";
+import { RoomRoots } from "./roots.ts";
+import { Views } from "./views.ts";
+
+export interface ReadModelParts {
+  readonly live: LiveState;
+  readonly journal: Journal;
+  readonly log: LogStore;
+  readonly presence: Presence;
+  readonly inbox: Inbox;
+  readonly derivations: Derivations;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Everything that can be read of a room, each read noted with the derivation that is being evaluated. */
+export class ReadModel {
+  readonly live: LiveState;
+  readonly journal: Journal;
+  readonly log: LogStore;
+  readonly presence: Presence;
+  readonly inbox: Inbox;
+  readonly derivations: Derivations;
+  readonly now: () => number;
+  readonly views: Views;
+  readonly actions: Actions;
+  readonly agents: Agents;
+
+  constructor(parts: ReadModelParts) {
+    this.live = parts.live;
+    this.journal = parts.journal;
+    this.log = parts.log;
+    this.presence = parts.presence;
+    this.inbox = parts.inbox;
+    this.derivations = parts.derivations;
+    this.now = parts.now;
+    this.views = new Views(this);
+    this.actions = new Actions(this);
+    this.agents = new Agents(this);
+  }
+
+  /** The room's record, or undefined where nobody has created the room. */
+  room(): RoomRecord | undefined {
+    return this.live.entry("_config", "room")?.value as RoomRecord | undefined;
+  }
+
+  roomId(): string {
+    return this.room()?.id ?? "";
+  }
+
+  /** The live entry of a key, unless its gate hides it [TIMER-4]. */
+  visibleEntry(scope: string, key: string): Entry | undefined {
+    this.derivations.readKey(scope, key);
+    const entry = this.live.entry(scope, key);
+    return entry === undefined || this.#isShown(scope, key, entry) ? entry : undefined;
+  }
+
+  /** The keys of a scope in the room's order, less those that are hidden. */
+  visibleKeys(scope: string): readonly string[] {
+    this.derivations.read(scopePoint(scope));
+    const keys = this.live.keys(scope);
+    return this.live.hasGates(scope) ? keys.filter((key) => this.visibleEntry(scope, key)) : keys;
+  }
+
+  #isShown(scope: string, key: string, entry: Entry): boolean {
+    const { enabled } = entry;
+    if (enabled === undefined) return true;
+    return this.derivations.value(
+      `gate:${scope}\0${key}`,
+      () => {
+        this.derivations.readKey(scope, key);
+        const gate = this.live.entry(scope, key)?.enabled;
+        if (gate === undefined) return true;
+        const evaluation = evaluateText(gate, new RoomRoots(this, viewSight(scope), { kind: "view" }));
+        return evaluation.ok && evaluation.value === true;
+      },
+      () => false,
+    );
+  }
+}

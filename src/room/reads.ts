@@ -1,0 +1,127 @@
+import { refuseCel } from "../kernel/cel-fault.ts";
+import type { Result } from "../kernel/errors.ts";
+import { succeed } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { LogEvent } from "../kernel/model.ts";
+import type { Sight } from "../kernel/sight.ts";
+import type { HistoryCall, LogCall } from "../protocol/calls.ts";
+import type { Answer, AnswerObject } from "../protocol/serialise.ts";
+import { RawJson } from "../protocol/serialise.ts";
+import { evaluateText } from "./expressions.ts";
+import type { ReadModel } from "./read-model.ts";
+import { RoomRoots } from "./roots.ts";
+import type { Session } from "./session.ts";
+
+/** What a room tells of itself. */
+export function readInfo(model: ReadModel): AnswerObject {
+  const room = model.room();
+  return {
+    id: room?.id,
+    created_at: room?.created_at,
+    meta: RawJson.of(model.live.entry("_config", "meta")?.value ?? {}),
+    join: RawJson.of(model.live.entry("_config", "join")?.value ?? "token"),
+    seq: model.journal.head.seq,
+    agents: model.live.count("_agents"),
+    actions: model.live.count("_actions"),
+    views: model.live.count("_views"),
+    messages: model.inbox.count,
+  };
+}
+
+/** Evaluates an expression with the caller's eyes. */
+export function readEval(model: ReadModel, session: Session, expression: string): Result<AnswerObject> {
+  const roots = new RoomRoots(model, session.sight, { kind: "caller", now: session.now });
+  const evaluation = evaluateText(expression, roots, session.account);
+  if (!evaluation.ok) return refuseCel(evaluation.fault, "expr");
+  return succeed({ expression, value: RawJson.of(evaluation.value) });
+}
+
+function eventAnswer(event: LogEvent, sight: Sight): AnswerObject | null {
+  const visible = sight.event(event);
+  if (!visible) return null;
+  const { seq, kind, ts, agent, payload } = visible;
+  return { seq, kind, ts, agent, payload: RawJson.of(payload) };
+}
+
+/**
+ * A page of the log as the caller may see it. Refusals of others count against the page's rows, so that a page costs
+ * no more than its limit; `next` is the seq to read on after.
+ */
+export function readLog(model: ReadModel, session: Session, call: LogCall): AnswerObject {
+  const rows = model.log.page({ ...call, limit: call.limit + 1 });
+  const page = rows.slice(0, call.limit);
+  const events = page.map((event) => eventAnswer(event, session.sight)).filter((event) => event !== null);
+  return { events, next: rows.length > call.limit ? page.at(-1)?.seq : undefined };
+}
+
+/** What happened to a key, or to every key with a prefix. A scope that may not be read has no history [AUTH-5]. */
+export function readHistory(model: ReadModel, session: Session, call: HistoryCall): AnswerObject {
+  const { scope, key, prefix, after, limit } = call;
+  const rows = session.sight.mayRead(scope) ? historyRows(model, call) : [];
+  const page = rows.slice(0, limit);
+  const entries = page.flatMap((event) => historyEntries(event, call));
+  const subject = key === undefined ? { prefix: prefix ?? "" } : { key };
+  return { scope, ...subject, entries, after, next: rows.length > limit ? page.at(-1)?.seq : undefined };
+}
+
+function historyRows(model: ReadModel, { scope, key, prefix, after, limit }: HistoryCall): LogEvent[] {
+  if (key !== undefined) return model.log.ofKey(scope, key, after, limit + 1);
+  return model.log.ofPrefix(scope, prefix ?? "", after, limit + 1);
+}
+
+function historyEntries(event: LogEvent, { scope, key, prefix }: HistoryCall): Answer[] {
+  const touches = (name: string) => (key === undefined ? name.startsWith(prefix ?? "") : name === key);
+  return event.payload.writes
+    .filter((operation) => operation.scope === scope && touches(operation.key))
+    .map((operation) => ({
+      seq: event.seq,
+      ts: event.ts,
+      agent: event.agent,
+      action: event.payload.action ?? event.kind,
+      key: operation.key,
+      op: operation.op,
+      value: operation.op === "delete" ? undefined : RawJson.of(operation.value),
+      revision: operation.revision,
+      hash: operation.hash,
+    }));
+}
+
+/** One bundle for a dashboard that cannot hold a socket. */
+export function readPoll(model: ReadModel, session: Session): AnswerObject {
+  const { sight } = session;
+  const resolved = new Map<string, Answer>();
+  for (const id of model.views.ids()) {
+    const view = model.views.value(id);
+    if (view) resolved.set(id, RawJson.of(view.value));
+  }
+  const available = new Map<string, Answer>();
+  for (const id of model.actions.ids()) available.set(id, model.actions.availability(id, sight).available);
+  const agents = new Map<string, Answer>();
+  for (const id of model.agents.ids()) agents.set(id, RawJson.of(model.agents.shown(id)));
+  const newest = model.log.newest(LIMITS.eventsPerPageDefault).map((event) => eventAnswer(event, sight));
+  return {
+    state: pollState(model, sight),
+    resolved,
+    available,
+    audit: newest.filter((event) => event !== null),
+    agents,
+    seq: model.journal.head.seq,
+  };
+}
+
+function pollState(model: ReadModel, sight: Sight): Answer[] {
+  const rows: Answer[] = [];
+  for (const scope of model.live.scopes()) {
+    if (scope === "_messages" || !sight.mayRead(scope)) continue;
+    for (const key of model.visibleKeys(scope)) {
+      const entry = model.live.entry(scope, key);
+      if (!entry) continue;
+      const { revision, hash, updated_at } = entry;
+      const value = new RawJson(
+        scope === "_agents" ? JSON.stringify(model.agents.entryValue(key)) : entry.text,
+      );
+      rows.push({ scope, key, value, revision, hash, updated_at });
+    }
+  }
+  return rows;
+}

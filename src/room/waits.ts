@@ -1,0 +1,256 @@
+import { refuseCel } from "../kernel/cel-fault.ts";
+import type { Refusal, Result } from "../kernel/errors.ts";
+import { refuse } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import { utf8Bytes } from "../kernel/names.ts";
+import type { Evaluation } from "../kernel/ports.ts";
+import type { Caller, Reply, WaitCall } from "../protocol/calls.ts";
+import { refusalReply } from "./answers.ts";
+import { presencePoint } from "./derivations.ts";
+import { evaluateText, expressionFault } from "./expressions.ts";
+import type { ReadModel } from "./read-model.ts";
+import { RoomRoots } from "./roots.ts";
+import type { Session } from "./session.ts";
+import { readerRefusal } from "./session.ts";
+
+/** A waiting caller as its socket remembers it, through hibernation. */
+export interface Waiting {
+  readonly id: string;
+  readonly caller: Caller;
+  readonly call: WaitCall;
+  readonly compact: boolean;
+  /** ms since the epoch. */
+  readonly started_at: number;
+}
+
+/** Where a waiting caller is answered. */
+export interface WaitSocket {
+  /** Sends the answer and closes. */
+  answer(reply: Reply): void;
+}
+
+export interface WaitsParts {
+  readonly model: ReadModel;
+  readonly admit: (caller: Caller) => Result<Session>;
+  /** The answer to a wait that ended: triggered, or out of time. */
+  readonly report: (session: Session, waiting: Waiting, triggered: boolean) => Reply;
+  /** Runs `work` after `ms`, out of line. */
+  readonly later: (ms: number, work: () => void) => void;
+  readonly randomId: () => string;
+}
+
+/** Conditions evaluated in one go before others get their turn; each may take up to its own budget. */
+const CONDITIONS_PER_SLICE = 64;
+const RECHECK_MS = 1_000;
+/** What an attachment may hold beside a wait. */
+const WAIT_BYTES = 12 * 1024;
+
+interface OpenWait {
+  readonly waiting: Waiting;
+  readonly socket: WaitSocket;
+}
+
+/**
+ * Callers that wait for a condition. A commit evaluates the conditions that read what it changed, and those only; the
+ * answer leaves with the commit that makes one true. Nothing polls [WAIT-1, WAIT-4].
+ */
+export class Waits {
+  readonly #parts: WaitsParts;
+  readonly #open = new Map<string, OpenWait>();
+  readonly #due = new Set<string>();
+  #draining = false;
+  #rechecking = false;
+
+  constructor(parts: WaitsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Checks and first evaluates a condition: what it answers at once, or the wait to hold a socket for [WAIT-3]. */
+  begin(
+    session: Session,
+    caller: Caller,
+    call: WaitCall,
+    compact: boolean,
+  ): { reply: Reply } | { waiting: Waiting } {
+    const barred = readerRefusal(session);
+    if (barred) return { reply: refusalReply(barred.refusal) };
+    const fault = expressionFault(call.condition);
+    if (fault) return { reply: refusalReply(refuseCel(fault, "condition").refusal) };
+    const waiting: Waiting = {
+      id: this.#parts.randomId(),
+      caller,
+      call,
+      compact,
+      started_at: this.#parts.model.now(),
+    };
+    const refusal = this.#refusal(waiting);
+    if (refusal) return { reply: refusalReply(refusal) };
+    const ended = this.#evaluate(waiting);
+    if (!ended) return { waiting };
+    this.#parts.model.derivations.drop(derivationId(waiting.id));
+    return { reply: ended };
+  }
+
+  /** Holds a wait whose condition was false, or one that a wake brought back, until it ends. */
+  hold(waiting: Waiting, socket: WaitSocket): void {
+    this.#open.set(waiting.id, { waiting, socket });
+    this.#present(waiting, true);
+    this.#scheduleRecheck();
+  }
+
+  /** Takes back a wait after the object slept: what its condition read is not known any more. */
+  restore(waiting: Waiting, socket: WaitSocket): void {
+    this.hold(waiting, socket);
+    this.#due.add(waiting.id);
+  }
+
+  /** Ends a wait whose time is over, as true if it is true by now. */
+  expire(id: string): void {
+    const open = this.#open.get(id);
+    if (!open) return;
+    const reply = this.#evaluate(open.waiting) ?? this.#report(open.waiting, false);
+    this.#end(open, reply);
+  }
+
+  /** Forgets a caller that hung up. */
+  abandon(id: string): void {
+    const open = this.#open.get(id);
+    if (open) this.#close(open);
+  }
+
+  /** Has the conditions among the stale derivations evaluated: now, in slices that let others in between. */
+  wake(stale: ReadonlySet<string>): void {
+    for (const id of stale) {
+      const wait = id.startsWith(DERIVATION) ? id.slice(DERIVATION.length) : "";
+      if (this.#open.has(wait)) this.#due.add(wait);
+    }
+    if (!this.#draining) this.#drain();
+  }
+
+  /** Has every condition evaluated again: what they read is not known any more. */
+  reconsider(): void {
+    for (const id of this.#open.keys()) this.#due.add(id);
+  }
+
+  /** Ends the waits of callers whose token does not hold any more [AUTH-11]. */
+  endUnadmitted(): void {
+    for (const open of [...this.#open.values()]) {
+      const admitted = this.#parts.admit(open.waiting.caller);
+      if (!admitted.ok) this.#end(open, refusalReply(admitted.refusal));
+    }
+  }
+
+  #drain(): void {
+    let left = CONDITIONS_PER_SLICE;
+    for (const id of this.#due) {
+      if (left-- === 0) break;
+      this.#due.delete(id);
+      const open = this.#open.get(id);
+      const reply = open && this.#evaluate(open.waiting);
+      if (open && reply) this.#end(open, reply);
+    }
+    this.#draining = this.#due.size > 0;
+    if (this.#draining) this.#parts.later(0, () => this.#drain());
+    this.#scheduleRecheck();
+  }
+
+  /** The answer of a wait that its condition, its token or its budget ends now, or null. */
+  #evaluate(waiting: Waiting): Reply | null {
+    const admitted = this.#parts.admit(waiting.caller);
+    if (!admitted.ok) return refusalReply(admitted.refusal);
+    const { model } = this.#parts;
+    const { sight, account, now } = admitted.value;
+    const evaluation = model.derivations.value<Evaluation>(
+      derivationId(waiting.id),
+      () => {
+        if (sight.agent !== null) model.derivations.readKey("_agents", sight.agent);
+        const roots = new RoomRoots(model, sight, { kind: "caller", now });
+        return evaluateText(waiting.call.condition, roots, account);
+      },
+      () => ({ ok: true, value: false }),
+    );
+    if (!evaluation.ok && evaluation.fault.code === "cel_budget_exceeded") {
+      return refusalReply(refuseCel(evaluation.fault, "condition").refusal);
+    }
+    return evaluation.ok && evaluation.value === true ? this.#report(waiting, true) : null;
+  }
+
+  #report(waiting: Waiting, triggered: boolean): Reply {
+    const admitted = this.#parts.admit(waiting.caller);
+    if (!admitted.ok) return refusalReply(admitted.refusal);
+    return this.#parts.report(admitted.value, waiting, triggered);
+  }
+
+  #end(open: OpenWait, reply: Reply): void {
+    this.#close(open);
+    open.socket.answer(reply);
+  }
+
+  #close({ waiting }: OpenWait): void {
+    this.#open.delete(waiting.id);
+    this.#due.delete(waiting.id);
+    this.#parts.model.derivations.drop(derivationId(waiting.id));
+    this.#present(waiting, false);
+  }
+
+  /** Shows the agent as waiting, or no longer, and wakes whoever watches for that. */
+  #present({ id, caller, call }: Waiting, isWaiting: boolean): void {
+    const agent = caller.claims?.agent;
+    if (agent === undefined || caller.claims?.kind !== "agent") return;
+    const { presence, derivations } = this.#parts.model;
+    if (isWaiting) presence.beginWait(agent, id, call.condition);
+    else presence.endWait(agent, id);
+    this.wake(derivations.touch([presencePoint(agent)]));
+  }
+
+  #refusal(waiting: Waiting): Refusal | null {
+    const token = waiting.caller.claims?.id;
+    const ofToken = [...this.#open.values()].filter(
+      (open) => open.waiting.caller.claims?.id === token,
+    ).length;
+    if (this.#open.size >= LIMITS.waitsPerRoom || ofToken >= LIMITS.waitsPerToken) {
+      const limit = ofToken >= LIMITS.waitsPerToken ? "waitsPerToken" : "waitsPerRoom";
+      return refuse("quota_exceeded", `No more than ${LIMITS[limit]} waits are open at once.`, {
+        hint: "Join several conditions with ||, or let a wait end first.",
+        details: { limit },
+      }).refusal;
+    }
+    if (utf8Bytes(JSON.stringify(waiting)) <= WAIT_BYTES) return null;
+    return refuse(
+      "too_large",
+      `A wait has at most ${WAIT_BYTES} bytes, its condition and parameters together.`,
+      {
+        hint: "Move the condition into a view and wait on that.",
+        details: { limit: "waitBytes" },
+      },
+    ).refusal;
+  }
+
+  /** While a condition reads the clock, or what time makes of presence, it is checked each second. */
+  #scheduleRecheck(): void {
+    if (this.#rechecking || !this.#volatile().length) return;
+    this.#rechecking = true;
+    this.#parts.later(RECHECK_MS, () => {
+      this.#rechecking = false;
+      for (const id of this.#volatile()) this.#due.add(id);
+      this.wake(new Set());
+    });
+  }
+
+  #volatile(): string[] {
+    return [...this.#open.keys()].filter((id) => {
+      const { now, presence } = this.#parts.model.derivations.volatility(derivationId(id));
+      return now || presence;
+    });
+  }
+}
+
+const DERIVATION = "wait:";
+
+function derivationId(id: string): string {
+  return DERIVATION + id;
+}

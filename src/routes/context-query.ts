@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import type { Result } from "../kernel/errors.ts";
+import { refuse, succeed } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { ContextShape } from "../protocol/context-shape.ts";
+import { INCLUDABLE_SCOPES, SECTIONS } from "../protocol/context-shape.ts";
+import type { contextQuery } from "../protocol/requests.ts";
+
+type Query = z.output<typeof contextQuery>;
+
+const NOT_ECHOED = new Set(["agent", "compact", "condition", "timeout"]);
+
+function isSection(name: string): boolean {
+  return (SECTIONS as readonly string[]).includes(name);
+}
+
+function isIncludable(name: string): boolean {
+  return (INCLUDABLE_SCOPES as readonly string[]).includes(name);
+}
+
+/** The shape that a query asks for; `raw` is the query as it was sent, which `_context.request` repeats [CTX-6]. */
+export function contextShape(query: Query, raw: Readonly<Record<string, string>>): Result<ContextShape> {
+  const unknown = unknownNames(query);
+  if (unknown.length > 0) {
+    return refuse("invalid_request", `There is no section or scope ${unknown.join(", ")} to ask for.`, {
+      hint: `only takes ${SECTIONS.join(", ")} or state.<scope>; include takes ${INCLUDABLE_SCOPES.join(", ")}.`,
+      details: { faults: unknown.map((name) => ({ path: name, problem: "is unknown" })) },
+    });
+  }
+  return succeed({
+    only: query.only ?? null,
+    depth: query.depth ?? "lean",
+    include: (query.include ?? []).filter(isIncludable),
+    messages_after: query.messages_after ?? null,
+    messages_limit: query.messages_limit ?? LIMITS.messagesPerReadDefault,
+    messages: query.messages ?? true,
+    actions: query.actions ?? true,
+    request: Object.fromEntries(Object.entries(raw).filter(([name]) => !NOT_ECHOED.has(name))),
+  });
+}
+
+function unknownNames({ only = [], include = [] }: Query): string[] {
+  const wrongSections = only.filter((name) => !isSection(name) && !name.startsWith("state."));
+  return [...wrongSections, ...include.filter((name) => !isIncludable(name) && !isSection(name))];
+}
+
+/** The sections that a wait's `include=` names, or null for the whole context [WAIT-2]. */
+export function includedSections({ include = [] }: Query): readonly string[] | null {
+  const sections = include.filter(isSection);
+  return sections.length > 0 ? sections : null;
+}

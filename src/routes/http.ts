@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import type { RouteContext } from "../auth/route-env.ts";
+import type { Result } from "../kernel/errors.ts";
+import { refuse, succeed } from "../kernel/errors.ts";
+import { jsonFault } from "../kernel/json.ts";
+import { LIMITS } from "../kernel/limits.ts";
+
+/** Whether the caller wants fields that are null left out of the envelope. */
+export function isCompact(c: RouteContext): boolean {
+  return c.req.query("compact") === "true";
+}
+
+/** The request's body by its schema: JSON whatever its type says, and `{}` where it is empty [HTTP-3]. */
+export async function readBody<Schema extends z.ZodType>(
+  c: RouteContext,
+  schema: Schema,
+): Promise<Result<z.output<Schema>>> {
+  const text = await readText(c.req.raw);
+  if (!text.ok) return text;
+  let value: unknown;
+  try {
+    value = text.value.trim() === "" ? {} : JSON.parse(text.value);
+  } catch {
+    return refuse("invalid_json", "The body is no JSON.", { hint: "Send a JSON object, or nothing for {}." });
+  }
+  const fault = jsonFault(value, LIMITS.requestDepth);
+  if (fault) {
+    const path = fault.path.join(".");
+    return refuse(
+      "invalid_request",
+      `The body holds what a room cannot keep exactly: ${fault.problem} at ${path || "its root"}.`,
+      {
+        details: { faults: [{ path, problem: fault.problem }] },
+      },
+    );
+  }
+  return parse(schema, value);
+}
+
+/** The request's query by its schema. */
+export function readQuery<Schema extends z.ZodType>(
+  c: RouteContext,
+  schema: Schema,
+): Result<z.output<Schema>> {
+  return parse(schema, c.req.query());
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.output<Schema>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return succeed(parsed.data);
+  const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), problem: message }));
+  const first = faults[0];
+  return refuse("invalid_request", `${first?.path || "The body"}: ${first?.problem ?? "is not valid"}.`, {
+    details: { faults },
+  });
+}
+
+/** The body as text, refused as soon as it is longer than a body may be. */
+async function readText(request: Request): Promise<Result<string>> {
+  if (!request.body) return succeed("");
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  const reader = request.body.getReader();
+  let text = "";
+  let bytes = 0;
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      bytes += chunk.value.byteLength;
+      if (bytes > LIMITS.requestBodyBytes) {
+        await reader.cancel();
+        return tooLarge();
+      }
+      text += decoder.decode(chunk.value, { stream: true });
+    }
+    return succeed(text + decoder.decode());
+  } catch {
+    return refuse("invalid_json", "The body could not be read as UTF-8.", { hint: "Send JSON as UTF-8." });
+  }
+}
+
+function tooLarge() {
+  return refuse("too_large", `A request has at most ${LIMITS.requestBodyBytes} bytes.`, {
+    hint: "Send less at once.",
+    details: { limit: "requestBodyBytes" },
+  });
+}

@@ -1,0 +1,68 @@
+import type { Hono } from "hono";
+import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
+import { refuse } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { EventKind } from "../kernel/model.ts";
+import { isKey, isScope } from "../kernel/names.ts";
+import * as requests from "../protocol/requests.ts";
+import { refusalResponse } from "../protocol/responses.ts";
+import { contextShape } from "./context-query.ts";
+import { readBody, readQuery } from "./http.ts";
+import { resource } from "./resource.ts";
+import { callRoom } from "./room-calls.ts";
+
+/** What can be read of a room. */
+export function readRoutes(app: Hono<RouteEnv>): void {
+  resource(app, "/rooms/:room/context", { GET: context });
+  resource(app, "/rooms/:room/eval", { POST: evaluate });
+  resource(app, "/rooms/:room/poll", { GET: poll });
+  resource(app, "/rooms/:room/log", { GET: log });
+  resource(app, "/rooms/:room/history/:scope", { GET: history });
+  resource(app, "/rooms/:room/history/:scope/:key", { GET: history });
+}
+
+async function context(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.contextQuery);
+  if (!query.ok) return refusalResponse(query.refusal);
+  const shape = contextShape(query.value, c.req.query());
+  return shape.ok
+    ? await callRoom(c, "context", shape.value, query.value.agent)
+    : refusalResponse(shape.refusal);
+}
+
+async function evaluate(c: RouteContext): Promise<Response> {
+  const body = await readBody(c, requests.evalBody);
+  if (!body.ok) return refusalResponse(body.refusal);
+  return await callRoom(c, "evaluate", { expr: body.value.expr }, body.value.agent);
+}
+
+async function poll(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.agentQuery);
+  return query.ok ? await callRoom(c, "poll", {}, query.value.agent) : refusalResponse(query.refusal);
+}
+
+function pageOf({ after, limit }: { after?: number | undefined; limit?: number | undefined }) {
+  return {
+    after: after ?? 0,
+    limit: Math.min(limit ?? LIMITS.eventsPerPageDefault, LIMITS.eventsPerPage),
+  };
+}
+
+async function log(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.logQuery);
+  if (!query.ok) return refusalResponse(query.refusal);
+  const { kind, agent } = query.value;
+  return await callRoom(c, "log", { ...pageOf(query.value), kind: kind as EventKind | undefined, agent });
+}
+
+async function history(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.historyQuery);
+  if (!query.ok) return refusalResponse(query.refusal);
+  const scope = c.req.param("scope") ?? "";
+  const key = c.req.param("key") ?? query.value.key;
+  const { prefix } = query.value;
+  if (!isScope(scope) || (key !== undefined && !isKey(key))) {
+    return refusalResponse(refuse("invalid_request", "The path names no scope and key.").refusal);
+  }
+  return await callRoom(c, "history", { scope, key, prefix, ...pageOf(query.value) });
+}

@@ -1,0 +1,71 @@
+import type { RouteContext } from "../auth/route-env.ts";
+import { signToken } from "../auth/tokens.ts";
+import { refuse } from "../kernel/errors.ts";
+import { isRoomId } from "../kernel/names.ts";
+import type { Caller, CallName, Reply, RoomCall, RoomCalls } from "../protocol/calls.ts";
+import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
+import type { RoomObject } from "../room-object.ts";
+import { isCompact } from "./http.ts";
+
+/** The object of a room: its id alone leads there, so that no directory has to be asked. */
+export function roomStub(env: Env, room: string): DurableObjectStub<RoomObject> {
+  return env.ROOMS.get(env.ROOMS.idFromName(room));
+}
+
+/** The caller of a room, as far as its token and what it claims to be say. */
+export function callerOf(c: RouteContext, agent: string | null | undefined): Caller {
+  return { claims: c.get("claims"), agent: agent ?? null };
+}
+
+/** Forwards one call to the room of the path, and its answer to the caller. */
+export async function callRoom<Name extends CallName>(
+  c: RouteContext,
+  call: Name,
+  args: RoomCalls[Name],
+  agent?: string | null,
+): Promise<Response> {
+  const room = c.req.param("room") ?? "";
+  if (!isRoomId(room)) return refusalResponse(noSuchRoom().refusal);
+  const request = { call, args, compact: isCompact(c) } as RoomCall;
+  try {
+    const reply = await roomStub(c.env, room).call(callerOf(c, agent), request);
+    return await replyResponse(c, reply);
+  } catch (thrown) {
+    return unreachable(thrown);
+  }
+}
+
+function noSuchRoom() {
+  return refuse("invalid_token", "The token is not valid for this room.");
+}
+
+/** The object was reset, moved or is too busy: what was acknowledged stands, and a repeat with its key is safe. */
+export function unreachable(thrown: unknown): Response {
+  console.error("room unreachable", thrown instanceof Error ? thrown.message : thrown);
+  const refusal = refuse("overloaded", "The room could not answer just now.", {
+    hint: "Repeat the call; with the same Idempotency-Key an invocation is done once.",
+  }).refusal;
+  return refusalResponse(refusal, { "Retry-After": "1" });
+}
+
+/** A room's reply as a response, its tokens signed. */
+export async function replyResponse(c: RouteContext, reply: Reply): Promise<Response> {
+  return jsonResponse(reply.status, await signedBody(c, reply), replyHeaders(reply));
+}
+
+function replyHeaders({ status, seq, replayed, retryAfter }: Reply): Record<string, string> {
+  const wait = retryAfter ?? (status === 429 || status === 503 ? 1 : undefined);
+  return {
+    ...(seq === undefined ? {} : { "X-Sync-Seq": String(seq) }),
+    ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
+    ...(wait === undefined ? {} : { "Retry-After": String(wait) }),
+  };
+}
+
+async function signedBody(c: RouteContext, { body, tokens }: Reply): Promise<string> {
+  const fields = Object.entries(tokens ?? {});
+  if (fields.length === 0) return body;
+  const signed = JSON.parse(body) as Record<string, unknown>;
+  for (const [field, claims] of fields) signed[field] = await signToken(claims, c.get("keys"));
+  return JSON.stringify(signed);
+}

@@ -1,0 +1,108 @@
+import type { Json } from "../kernel/json.ts";
+import type { Entry } from "../kernel/model.ts";
+
+interface StateRow extends Record<string, SqlStorageValue> {
+  key: string;
+  value: string;
+  revision: number;
+  hash: string;
+  updated_at: string;
+  enabled: string | null;
+}
+
+const COLUMNS = "key, value, revision, hash, updated_at, enabled";
+
+/** A live entry: its value stays text until somebody reads it as a value. */
+export class StoredEntry implements Entry {
+  readonly text: string;
+  readonly revision: number;
+  readonly hash: string;
+  readonly updated_at: string;
+  declare readonly enabled?: string;
+  #value: Json | undefined;
+
+  constructor(text: string, rest: Omit<Entry, "value">, value?: Json) {
+    this.text = text;
+    this.revision = rest.revision;
+    this.hash = rest.hash;
+    this.updated_at = rest.updated_at;
+    if (rest.enabled !== undefined) this.enabled = rest.enabled;
+    this.#value = value;
+  }
+
+  get value(): Json {
+    this.#value ??= JSON.parse(this.text) as Json;
+    return this.#value;
+  }
+}
+
+function decode(row: StateRow): readonly [string, StoredEntry] {
+  const { key, value, revision, hash, updated_at, enabled } = row;
+  const rest = { revision, hash, updated_at };
+  return [key, new StoredEntry(value, enabled === null ? rest : { ...rest, enabled })];
+}
+
+/** The `state` table: the live entry of every key, and the highest number that each scope's keys ever reached. */
+export class StateStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Every entry of a scope in order of its first write: an upsert keeps the rowid. */
+  load(scope: string): (readonly [string, StoredEntry])[] {
+    const query = `SELECT ${COLUMNS} FROM state WHERE scope = ? ORDER BY rowid`;
+    return this.#sql.exec<StateRow>(query, scope).toArray().map(decode);
+  }
+
+  get(scope: string, key: string): StoredEntry | undefined {
+    const query = `SELECT ${COLUMNS} FROM state WHERE scope = ? AND key = ?`;
+    const row = this.#sql.exec<StateRow>(query, scope, key).toArray()[0];
+    return row && decode(row)[1];
+  }
+
+  put(scope: string, key: string, entry: StoredEntry): void {
+    this.#sql.exec(
+      `INSERT INTO state (scope, key, value, revision, hash, updated_at, enabled) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, revision = excluded.revision,
+         hash = excluded.hash, updated_at = excluded.updated_at, enabled = excluded.enabled`,
+      scope,
+      key,
+      entry.text,
+      entry.revision,
+      entry.hash,
+      entry.updated_at,
+      entry.enabled ?? null,
+    );
+  }
+
+  remove(scope: string, key: string): void {
+    this.#sql.exec("DELETE FROM state WHERE scope = ? AND key = ?", scope, key);
+  }
+
+  /** Entries and characters of value text, by scope. Reads the whole table: once a wake. */
+  totals(): Map<string, { entries: number; chars: number }> {
+    const query = "SELECT scope, count(*) AS entries, sum(length(value)) AS chars FROM state GROUP BY scope";
+    type Row = { scope: string; entries: number; chars: number };
+    return new Map(
+      this.#sql
+        .exec<Row>(query)
+        .toArray()
+        .map(({ scope, ...total }) => [scope, total]),
+    );
+  }
+
+  highest(scope: string): number {
+    const query = "SELECT highest FROM counters WHERE scope = ?";
+    return this.#sql.exec<{ highest: number }>(query, scope).toArray()[0]?.highest ?? 0;
+  }
+
+  raiseHighest(scope: string, highest: number): void {
+    this.#sql.exec(
+      "INSERT INTO counters (scope, highest) VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET highest = excluded.highest",
+      scope,
+      highest,
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { authenticate, configure } from "./auth/authenticate.ts";
+import type { RouteEnv } from "./auth/route-env.ts";
+import { refuse } from "./kernel/errors.ts";
+import { jsonResponse, refusalResponse } from "./protocol/responses.ts";
+import { actionRoutes } from "./routes/actions.ts";
+import { agentRoutes } from "./routes/agents.ts";
+import { readRoutes } from "./routes/reads.ts";
+import { replacement } from "./routes/replaced.ts";
+import { resource } from "./routes/resource.ts";
+import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { waitRoutes } from "./routes/wait.ts";
+
+export { RoomObject } from "./room-object.ts";
+
+/** The wire's version, in every answer. */
+const VERSION = "v8";
+
+const app = new Hono<RouteEnv>();
+
+app.use(async (c, next) => {
+  await next();
+  c.res.headers.set("X-Sync-Version", VERSION);
+});
+
+app.use(
+  cors({
+    origin: "*",
+    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+    exposeHeaders: ["X-Sync-Version", "X-Sync-Seq", "Idempotency-Replayed", "Retry-After"],
+  }),
+);
+
+resource(app, "/health", { GET: () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION })) });
+
+app.use("/rooms", configure);
+app.use("/rooms/*", configure);
+app.route("/rooms", creationRoutes());
+app.use("/rooms/:room/*", authenticate);
+app.use("/rooms/:room", authenticate);
+
+roomRoutes(app);
+agentRoutes(app);
+actionRoutes(app);
+readRoutes(app);
+waitRoutes(app);
+tokenRoutes(app);
+
+app.notFound((c) => {
+  const hint =
+    replacement(c.req.method, c.req.path) ?? "GET /health answers; the calls are listed in README.md.";
+  const refused = refuse("not_found", `There is no ${c.req.method} ${c.req.path}.`, { hint });
+  return refusalResponse(refused.refusal);
+});
+
+app.onError((error) => {
+  console.error("unexpected error", error);
+  return refusalResponse(refuse("internal", "The server made a mistake.").refusal);
+});
+
+export default app;

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../src/kernel/json.ts";
+import { answerOf, errorOf, mapOf, stateOf } from "./world.ts";
+
+describe("expressions that authors write daily", () => {
+  const given = {
+    state: stateOf({ _shared: { done: 1, key: "k" }, _tasks: { t1: {}, t2: {} } }),
+    views: mapOf({ open: 3, "w1-load": 0.5 }),
+    actions: mapOf({ claim: { available: true } }),
+    agents: mapOf({ w1: { status: "active" } }),
+    messages: { count: 4, unread: 2, directed_unread: 0 },
+  };
+
+  it.each<[string, Json]>([
+    ['string(state._shared.done) + " of " + string(state._tasks.size())', "1 of 2"],
+    ["messages.unread > 0", true],
+    ['self == "w1"', true],
+    ['"key" in state._shared ? state._shared.key : 0', "k"],
+    ["true ? 1 : 'a'", 1],
+    ["[].all(x, x > 0)", true],
+    ["[].exists(x, x > 0)", false],
+    ["[].map(x, x)", []],
+    ["[1, 2].map(x, x * 2)", [2, 4]],
+    ["[1, 2, 3].map(x, x > 1, x * 2)", [4, 6]],
+    ["[1, 2, 3].filter(x, x > 1)", [2, 3]],
+    ["[1, 2, 3].exists_one(x, x > 2)", true],
+    ["[[1, 2], [3]].map(row, row.map(x, x + size(row)))", [[3, 4], [4]]],
+    ['has({"a": 1}.a)', true],
+    ['has({"a": 1}.b)', false],
+    ["views.open", 3],
+    ['views["w1-load"]', 0.5],
+    ["actions.claim.available", true],
+    ['agents.w1.status == "active"', true],
+    ["[1, 'a', null, true]", [1, "a", null, true]],
+    ["1 == 'a'", false],
+    ["null == false", false],
+    ["cel.bind(x, 2, x * x)", 4],
+    ["room.seq", 7],
+    ["type(1) == int && type(params) == map && type(null) == null_type", true],
+    ["'abc'.matches('^a.c$') && matches('abc', 'b')", true],
+  ])("[CEL-4] %s", (text, value) => {
+    expect(answerOf(text, given)).toEqual(value);
+  });
+});
+
+describe("functions beyond standard CEL", () => {
+  it.each<[string, Json]>([
+    ["sum([1, 2, 3])", 6],
+    ["[1.5, 2].sum()", 3.5],
+    ["sum([])", 0],
+    ["min([3, 1, 2])", 1],
+    ["max(3, 7.5, 2)", 7.5],
+    ["['b', 'a'].min()", "a"],
+    ["sort([3, 1.5, 2])", [1.5, 2, 3]],
+    ["['b', 'a', 'c'].sort()", ["a", "b", "c"]],
+    ["'abc'.charAt(1)", "b"],
+    ["'a😀b'.charAt(2)", "b"],
+    ["'a😀b'.indexOf('b')", 2],
+    ["'abab'.lastIndexOf('ab')", 2],
+    ["'a,b,c'.split(',')", ["a", "b", "c"]],
+    ["'a,b,c'.split(',', 2)", ["a", "b,c"]],
+    ["['a', 'b'].join('-')", "a-b"],
+    ["'AbC'.lowerAscii() + 'AbÇ'.upperAscii()", "abcABÇ"],
+    ["'aaa'.replace('a', 'b', 2)", "bba"],
+    ["'tacocat'.substring(4)", "cat"],
+    ["'tacocat'.substring(0, 4)", "taco"],
+    ["'  x '.trim()", "x"],
+    ["'abc'.reverse()", "cba"],
+    ["[1, 2].reverse()", [2, 1]],
+    ["'%s has %d, %.2f'.format(['a', 3, 1.239])", "a has 3, 1.24"],
+    ["[math.abs(-2), math.ceil(1.2), math.floor(1.8), math.round(-2.5)]", [2, 2, 1, -3]],
+    ["timestamp('2026-01-31T23:30:00Z').getDate('Europe/Berlin')", 1],
+    ["timestamp('2026-01-31T23:30:00Z').getHours('+01:00')", 0],
+  ])("[CEL-4] %s", (text, value) => {
+    expect(answerOf(text)).toEqual(value);
+  });
+
+  it.each(["min([])", "sort([1, 'a'])", "sum(['a', 1])", "max([null, 1])"])("[CEL-4] refuses %s", (text) => {
+    expect(errorOf(text).code).toBe("cel_error");
+  });
+});
