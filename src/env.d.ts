@@ -8,3 +8,13 @@ interface Env {
   /** Who may create rooms: `open` for everyone, `token` for holders of a `create_` token [AUTH-9]. */
   readonly ROOM_CREATION?: string;
 }
+
+/** What `cloudflare:workers` knows of this Worker. */
+declare namespace Cloudflare {
+  interface Env {
+    readonly ROOMS: DurableObjectNamespace<import("./room-object.ts").RoomObject>;
+  }
+  interface GlobalProps {
+    mainModule: typeof import("./worker.ts");
+  }
+}

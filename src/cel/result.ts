@@ -21,7 +21,8 @@ export function fromCel(run: Run, value: CelValue, depthLeft: number = LIMITS.re
       run.chargeText(value.length);
       return value;
     case "number":
-      return Number.isFinite(value) ? value : run.fail("the result is not a finite number");
+      // JSON text has no negative zero: what is stored and read again must be what was answered.
+      return Number.isFinite(value) ? value + 0 : run.fail("the result is not a finite number");
     case "bigint":
       return integer(run, value);
     case "boolean":

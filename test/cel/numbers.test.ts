@@ -60,6 +60,10 @@ describe("numbers", () => {
     expect(error.message).toContain(reason);
   });
 
+  it("[CEL-2] lets negative zero leave as zero, as JSON text has it", () => {
+    expect(answerOf("-params.zero", { params: { zero: 0 } })).toBe(0);
+  });
+
   it("[CEL-2] lets a timestamp leave as RFC 3339 and a duration as seconds", () => {
     expect(answerOf("now")).toBe("2026-01-31T12:00:00Z");
     expect(answerOf("now - timestamp('2026-01-31T11:58:30Z')")).toBe("90s");
