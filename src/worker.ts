@@ -35,11 +35,9 @@ app.use(
 
 resource(app, "/health", { GET: () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION })) });
 
-app.use("/rooms", configure);
 app.use("/rooms/*", configure);
 app.route("/rooms", creationRoutes());
 app.use("/rooms/:room/*", authenticate);
-app.use("/rooms/:room", authenticate);
 
 roomRoutes(app);
 agentRoutes(app);

@@ -57,6 +57,8 @@ class Derivation {
   readonly points = new Set<Point>();
   readonly keysByScope = new Map<string, number>();
   readonly volatility: Volatility = { now: false, presence: false };
+  /** The pass in which it was last evaluated. */
+  pass = 0;
   /** Set while it is being evaluated and found among its own inputs. */
   cycle: readonly string[] | undefined;
 
@@ -73,6 +75,25 @@ class Derivation {
   }
 }
 
+/** How many derivations may read through one another on the host's stack before the deepest is settled first. */
+const MOST_NESTED = 16;
+
+/** A derivation to be evaluated: how, and what it is worth when it turns out to read itself through the ids given. */
+interface Request<T> {
+  readonly derivation: Derivation;
+  readonly evaluate: () => T;
+  readonly whenCyclic: (ids: readonly string[]) => T;
+}
+
+/** Thrown out of a chain of reads that is too deep for the stack. It is no Error: no expression absorbs it. */
+class TooDeep {
+  readonly request: Request<unknown>;
+
+  constructor(request: Request<unknown>) {
+    this.request = request;
+  }
+}
+
 /**
  * The graph of everything that is computed from the state. A derivation is evaluated when somebody asks for it and
  * something that it read has changed since, and not otherwise; an index from each point to its readers makes a commit
@@ -82,8 +103,16 @@ export class Derivations {
   readonly #derivations = new Map<string, Derivation>();
   readonly #readers = new Map<Point, Set<Derivation>>();
   readonly #stack: Derivation[] = [];
+  /** Derivations that wait for a deeper one to be settled, outermost first. */
+  readonly #suspended: Derivation[] = [];
+  #pass = 1;
   /** How many evaluations there have been. */
   evaluations = 0;
+
+  /** Begins another pass: what reads the clock or presence is evaluated at most once in each. */
+  nextPass(): void {
+    this.#pass += 1;
+  }
 
   /**
    * The value of the derivation `id`, evaluated by `evaluate` when it is not fresh. `whenCyclic` answers in its place
@@ -91,16 +120,50 @@ export class Derivations {
    */
   value<T>(id: string, evaluate: () => T, whenCyclic: (ids: readonly string[]) => T): T {
     const derivation = this.#derivations.get(id) ?? this.#create(id);
-    this.#noteDependency(derivation);
+    this.read(derivationPoint(id));
     const at = this.#stack.indexOf(derivation);
     if (at >= 0) return whenCyclic(this.#markCycle(at));
-    if (!derivation.fresh || isVolatile(derivation)) this.#evaluate(derivation, evaluate, whenCyclic);
+    if (!this.#isFresh(derivation)) this.#refresh({ derivation, evaluate, whenCyclic });
     const reader = this.#stack.at(-1);
     if (reader) {
       reader.volatility.now ||= derivation.volatility.now;
       reader.volatility.presence ||= derivation.volatility.presence;
     }
     return derivation.value as T;
+  }
+
+  #isFresh(derivation: Derivation): boolean {
+    return derivation.fresh && (!isVolatile(derivation) || derivation.pass === this.#pass);
+  }
+
+  #refresh<T>(request: Request<T>): void {
+    if (this.#stack.length >= MOST_NESTED) throw new TooDeep(request);
+    if (this.#stack.length > 0) this.#evaluate(request);
+    else this.#settle(request);
+  }
+
+  /** Evaluates on an empty stack; whatever turns out to lie too deep is settled first, and then this again. */
+  #settle<T>(request: Request<T>): void {
+    const { derivation, whenCyclic } = request;
+    const at = this.#suspended.indexOf(derivation);
+    if (at >= 0) {
+      derivation.value = whenCyclic(this.#suspended.slice(at).map((member) => member.id));
+      derivation.fresh = true;
+      return;
+    }
+    while (!this.#isFresh(derivation)) {
+      try {
+        this.#evaluate(request);
+      } catch (thrown) {
+        if (!(thrown instanceof TooDeep)) throw thrown;
+        this.#suspended.push(derivation);
+        try {
+          this.#settle(thrown.request);
+        } finally {
+          this.#suspended.pop();
+        }
+      }
+    }
   }
 
   /** Notes that the derivation being evaluated read one key. */
@@ -127,15 +190,14 @@ export class Derivations {
 
   /** The keys that `work` reads, noted apart from any derivation, in order of reading. */
   keysReadBy(work: () => void): (readonly [scope: string, key: string])[] {
-    const recorder = new Derivation("");
-    this.#stack.push(recorder);
-    try {
-      work();
-    } finally {
-      this.#stack.pop();
-    }
-    const pairs = [...recorder.points].map((point) => point.split("\0"));
-    return pairs.flatMap(([scope, key]) => (scope && key ? [[scope, key] as const] : []));
+    const id = "\0recorder";
+    this.value(id, work, () => undefined);
+    const points = [...(this.#derivations.get(id)?.points ?? [])];
+    this.drop(id);
+    return points.flatMap((point) => {
+      const [scope, key] = point.split("\0");
+      return scope && key ? [[scope, key] as const] : [];
+    });
   }
 
   /** Marks everything that read one of `points`, directly or through others, and answers the ids. */
@@ -177,10 +239,11 @@ export class Derivations {
     return derivation;
   }
 
-  #evaluate<T>(derivation: Derivation, evaluate: () => T, whenCyclic: (ids: readonly string[]) => T): void {
+  #evaluate<T>({ derivation, evaluate, whenCyclic }: Request<T>): void {
     this.#disconnect(derivation);
     derivation.reset();
     derivation.fresh = true;
+    derivation.pass = this.#pass;
     this.#stack.push(derivation);
     this.evaluations += 1;
     try {
@@ -209,10 +272,6 @@ export class Derivations {
       readers?.delete(derivation);
       if (readers?.size === 0) this.#readers.delete(point);
     }
-  }
-
-  #noteDependency(derivation: Derivation): void {
-    this.read(derivationPoint(derivation.id));
   }
 
   #markCycle(from: number): readonly string[] {

@@ -24,6 +24,14 @@ function evaluateProgram(program: Program, roots: RoomRoots, account: Meter | un
   return evaluated.ok ? evaluated : { ok: false, fault: evaluated.error };
 }
 
+/** Like {@link evaluateText}, for a value that the room keeps or repeats: it is no larger than a value may be. */
+export function evaluateValue(text: string, roots: RoomRoots, account?: Meter): Evaluation {
+  const evaluation = evaluateText(text, roots, account);
+  if (!evaluation.ok || JSON.stringify(evaluation.value).length <= LIMITS.valueBytes) return evaluation;
+  const message = `the expression makes a value of more than ${LIMITS.valueBytes} bytes`;
+  return { ok: false, fault: { code: "cel_budget_exceeded", message } };
+}
+
 /** The account of one request: what all expressions that it brings may spend together. */
 export function requestAccount(): Meter {
   return new Meter(LIMITS.requestSteps);

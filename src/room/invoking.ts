@@ -17,7 +17,7 @@ import { RawJson, serialise } from "../protocol/serialise.ts";
 import type { AnswerKey } from "../storage/answer-store.ts";
 import { invocationAnswer, refusalReply, valueFields, writeAnswer } from "./answers.ts";
 import { capacityRefusal } from "./capacity.ts";
-import { evaluateText } from "./expressions.ts";
+import { evaluateText, evaluateValue } from "./expressions.ts";
 import { readHelp } from "./guidance.ts";
 import { paramFault } from "./params.ts";
 import type { RoomParts } from "./parts.ts";
@@ -104,7 +104,7 @@ export class Invoking {
     if (decision.result) {
       const { expression, frame } = decision.result;
       const roots = new RoomRoots(this.#parts.model, frame.sight, { kind: "caller", ...frame });
-      const evaluation = evaluateText(expression, roots, session.account);
+      const evaluation = evaluateValue(expression, roots, session.account);
       fields.result = RawJson.of(evaluation.ok ? evaluation.value : { _error: evaluation.fault.message });
     }
     const answer = invocationAnswer(event, session.sight, fields);

@@ -104,7 +104,7 @@ export class Room {
     const admitted = this.#admit(caller);
     if (!admitted.ok) return refusalReply(admitted.refusal);
     const session = admitted.value;
-    this.#beat(session);
+    this.#beginPass(session);
     switch (call) {
       case "invoke":
         return this.#invoking.invoke(session, args, compact);
@@ -149,7 +149,7 @@ export class Room {
   wait(caller: Caller, call: WaitCall, compact: boolean): { reply: Reply } | { waiting: Waiting } {
     const admitted = this.#admit(caller);
     if (!admitted.ok) return { reply: refusalReply(admitted.refusal) };
-    this.#beat(admitted.value);
+    this.#beginPass(admitted.value);
     return this.#waits.begin(admitted.value, caller, call, compact);
   }
 
@@ -167,7 +167,8 @@ export class Room {
   }
 
   /** Every call with an agent's own token is a heartbeat [AGENT-4]. */
-  #beat({ identity }: Session): void {
+  #beginPass({ identity }: Session): void {
+    this.#derivations.nextPass();
     if (identity.kind !== "agent") return;
     const changed = this.presence.beat(identity.agent, this.#host.now());
     if (changed) this.#waits.wake(this.#derivations.touch([presencePoint(identity.agent)]));

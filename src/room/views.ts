@@ -6,7 +6,7 @@ import type { Json } from "../kernel/json.ts";
 import type { ViewDefinition } from "../kernel/model.ts";
 import { viewSight } from "../kernel/sight.ts";
 import { scopePoint } from "./derivations.ts";
-import { evaluateText } from "./expressions.ts";
+import { evaluateText, evaluateValue } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
 
@@ -53,7 +53,7 @@ export class Views {
       const gate = evaluateText(enabled, roots);
       if (!gate.ok || gate.value !== true) return undefined;
     }
-    const evaluation = evaluateText(expr, roots);
+    const evaluation = evaluateValue(expr, roots);
     return { value: evaluation.ok ? evaluation.value : { _error: evaluation.fault.message } };
   }
 }

@@ -146,6 +146,7 @@ export class Waits {
 
   #drain(): void {
     let left = CONDITIONS_PER_SLICE;
+    this.#parts.model.derivations.nextPass();
     for (const id of this.#due) {
       if (left-- === 0) break;
       this.#due.delete(id);

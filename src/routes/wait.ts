@@ -33,10 +33,16 @@ async function wait(c: RouteContext): Promise<Response> {
     const response = await openWait(c, request);
     const socket = response.webSocket;
     if (!socket) return await replyResponse(c, await response.json<Reply>());
-    return heldResponse(socket, timeout);
+    return heldResponse(socket, Math.min(timeout, lifetime(c)));
   } catch (thrown) {
     return unreachable(thrown);
   }
+}
+
+/** How long the caller's token is still good, in ms: a wait does not outlive it [AUTH-11]. */
+function lifetime(c: RouteContext): number {
+  const expiresAt = c.get("claims")?.expires_at;
+  return expiresAt === undefined ? Number.POSITIVE_INFINITY : Math.max(0, expiresAt - Date.now());
 }
 
 async function openWait(c: RouteContext, request: WaitRequest): Promise<Response> {

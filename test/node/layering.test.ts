@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, it } from "vitest";
+
+/** What each part of `src` may import, besides itself: imports go one way (DESIGN.md, "The shape"). */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  kernel: [],
+  protocol: ["kernel"],
+  cel: ["kernel"],
+  storage: ["kernel"],
+  migrations: [],
+  help: [],
+  auth: ["kernel", "protocol"],
+  room: ["kernel", "protocol", "cel", "storage", "help"],
+  routes: ["kernel", "protocol", "auth", "room-object"],
+  "room-object": ["kernel", "protocol", "storage", "migrations", "room"],
+  worker: ["kernel", "protocol", "auth", "routes", "room-object"],
+};
+
+/** Packages that only one part may import. */
+const ONLY_IN: Record<string, readonly string[]> = {
+  "@marcbachmann/cel-js": ["cel"],
+  re2js: ["cel", "room"],
+  "@cfworker/json-schema": ["room"],
+  jose: ["auth"],
+  hono: ["auth", "routes", "worker"],
+  zod: ["protocol", "routes"],
+  "cloudflare:workers": ["room-object"],
+  "node:crypto": ["room-object"],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .map((name) => join(folder, name));
+}
+
+/** The part of `src` that a file belongs to: its folder, or its own name at the top. */
+function partOf(file: string): string {
+  const [first = ""] = relative("src", file).split("/");
+  return first.replace(/\.ts$/, "");
+}
+
+function imports(file: string): string[] {
+  const matches = readFileSync(file, "utf8").matchAll(/^(?:import|export)[^"]*?from "([^"]+)"|^import "([^"]+)"/gms);
+  return [...matches].map(([, from, bare]) => from ?? bare ?? "");
+}
+
+const files = sources("src");
+
+it("imports go one way", () => {
+  const wrong = files.flatMap((file) => {
+    const part = partOf(file);
+    const allowed = [part, ...(MAY_IMPORT[part] ?? [])];
+    const local = imports(file).filter((target) => target.startsWith("."));
+    const parts = local.map((target) => partOf(join(dirname(file), target)));
+    return parts.filter((target) => !allowed.includes(target)).map((target) => `${file} imports ${target}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+it("every part of src is known", () => {
+  expect([...new Set(files.map(partOf))].filter((part) => !(part in MAY_IMPORT))).toEqual([]);
+});
+
+it("packages are imported by the part that owns them", () => {
+  const wrong = files.flatMap((file) => {
+    const packages = imports(file).filter((target) => !target.startsWith("."));
+    const owners = (name: string) =>
+      ONLY_IN[name] ?? ONLY_IN[name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/")];
+    return packages.filter((name) => !owners(name)?.includes(partOf(file))).map((name) => `${file} imports ${name}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+it("no file is longer than 300 lines", () => {
+  const all = [...files, ...["test", "bench", "examples", "scripts"].flatMap(sources)];
+  const long = all.filter((file) => readFileSync(file, "utf8").split("\n").length > 301);
+  expect(long).toEqual([]);
+});
+
+it("no file is named for nothing in particular", () => {
+  const vague = /(^|\/)(utils?|helpers?|common|manager|misc|index)\.ts$/;
+  expect(files.filter((file) => vague.test(file))).toEqual([]);
+});
