@@ -13,7 +13,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workers", include: ["test/**/*.test.ts"], exclude: ["test/node/**"], testTimeout: 20_000 },
+        test: {
+          name: "workers",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/node/**"],
+          testTimeout: 20_000,
+        },
       },
       { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 60_000 } },
     ],

@@ -37,6 +37,11 @@ export class RoomObject extends DurableObject<Env> {
     if (hasSchema(state.storage.sql)) this.#open();
   }
 
+  /** How many derivations have been evaluated since this object woke. */
+  get evaluations(): number {
+    return this.#room?.evaluations ?? 0;
+  }
+
   /** Creates the room of this object. */
   create(command: CreateRoomCommand, compact: boolean): Reply {
     return this.#guard(() => (this.#room ?? this.#open()).create(command, compact), asIs);

@@ -10,6 +10,7 @@ import { mergePatch } from "./merge.ts";
 import { messageValue } from "./message.ts";
 import type { ActionDefinition, Entry, Operation, WriteTemplate } from "./model.ts";
 import { isKey, utf8Bytes } from "./names.ts";
+import { entryNumber } from "./order.ts";
 import type { Frame, Ports } from "./ports.ts";
 import type { Sight } from "./sight.ts";
 import { actionSight } from "./sight.ts";
@@ -85,9 +86,7 @@ function resolveTarget(invocation: Invocation, write: WriteTemplate): Result<Tar
   const appendsNumbered = write.append === true && write.key === undefined;
   const denied = scopeRefusal(scope.value, appendsNumbered, authority);
   if (denied) return denied;
-  if (write.key === undefined) {
-    return succeed({ scope: scope.value, key: String(state.highest(scope.value) + 1), entry: undefined });
-  }
+  if (write.key === undefined) return nextTarget(scope.value, state);
   const key = fillName(write.key, bindings, "key of a write");
   if (!key.ok) return key;
   if (key.value === "") {
@@ -101,6 +100,16 @@ function resolveTarget(invocation: Invocation, write: WriteTemplate): Result<Tar
     });
   }
   return succeed({ scope: scope.value, key: key.value, entry: state.entry(scope.value, key.value) });
+}
+
+/** The entry after the highest number; a number that is not counted any more would be given twice. */
+function nextTarget(scope: string, state: RunningState): Result<Target> {
+  const key = String(state.highest(scope) + 1);
+  if (entryNumber(key) > 0) return succeed({ scope, key, entry: undefined });
+  return refuse("storage_full", `The numbers of the scope ${scope} are used up.`, {
+    hint: "Append to another scope.",
+    details: { scope },
+  });
 }
 
 /** Compare-and-set: the hash that the write names must be that of what is there now. */

@@ -42,7 +42,9 @@ function partOf(file: string): string {
 }
 
 function imports(file: string): string[] {
-  const matches = readFileSync(file, "utf8").matchAll(/^(?:import|export)[^"]*?from "([^"]+)"|^import "([^"]+)"/gms);
+  const matches = readFileSync(file, "utf8").matchAll(
+    /^(?:import|export)[^"]*?from "([^"]+)"|^import "([^"]+)"/gms,
+  );
   return [...matches].map(([, from, bare]) => from ?? bare ?? "");
 }
 
@@ -67,8 +69,16 @@ it("packages are imported by the part that owns them", () => {
   const wrong = files.flatMap((file) => {
     const packages = imports(file).filter((target) => !target.startsWith("."));
     const owners = (name: string) =>
-      ONLY_IN[name] ?? ONLY_IN[name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/")];
-    return packages.filter((name) => !owners(name)?.includes(partOf(file))).map((name) => `${file} imports ${name}`);
+      ONLY_IN[name] ??
+      ONLY_IN[
+        name
+          .split("/")
+          .slice(0, name.startsWith("@") ? 2 : 1)
+          .join("/")
+      ];
+    return packages
+      .filter((name) => !owners(name)?.includes(partOf(file)))
+      .map((name) => `${file} imports ${name}`);
   });
   expect(wrong).toEqual([]);
 });

@@ -88,7 +88,8 @@ let rooms = 0;
 
 /** A fresh room of its own for a test. */
 export async function createRoom(options: Record<string, unknown> = {}): Promise<TestRoom> {
-  const id = typeof options.id === "string" ? options.id : `room-${++rooms}-${crypto.randomUUID().slice(0, 8)}`;
+  const id =
+    typeof options.id === "string" ? options.id : `room-${++rooms}-${crypto.randomUUID().slice(0, 8)}`;
   const { status, body } = await request("/rooms", { body: { ...options, id } });
   if (status !== 201) throw new Error(`create: ${status} ${JSON.stringify(body)}`);
   const owner = new Client(id, body.token);

@@ -1,0 +1,26 @@
+import { runInDurableObject } from "cloudflare:test";
+import { expect } from "vitest";
+import type { TestRoom } from "./room.ts";
+import { roomObject } from "./room.ts";
+
+/** How many derivations the room's object has evaluated since it woke. */
+export function evaluations(room: TestRoom): Promise<number> {
+  return runInDurableObject(roomObject(room.id), (object) => object.evaluations);
+}
+
+/** How many evaluations `work` causes in the room. */
+export async function evaluationsOf(room: TestRoom, work: () => Promise<unknown>): Promise<number> {
+  const before = await evaluations(room);
+  await work();
+  return (await evaluations(room)) - before;
+}
+
+/** Resolves once the agent is shown with `status`. The spectator looks, so that nobody's heartbeat is touched. */
+export async function untilStatus(room: TestRoom, agent: string, status: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    const { agents } = await room.viewer.context("?only=agents");
+    if (agents[agent].status === status) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  expect.fail(`${agent} is not ${status}`);
+}
