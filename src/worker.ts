@@ -15,6 +15,22 @@ import { waitRoutes } from "./routes/wait.ts";
 
 export { RoomObject } from "./room-object.ts";
 
+/** Whether a URL's percent-encodings are UTF-8: a router would pass others on as they are, for names that they are not. */
+function isEncoded(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function malformedUrl() {
+  return refuse("invalid_request", "The URL holds a percent sign that encodes no UTF-8 text.", {
+    hint: "Encode each part of the URL with encodeURIComponent, a percent sign as %25.",
+  });
+}
+
 /** The wire's version, in every answer. */
 const VERSION = "v8";
 
@@ -32,6 +48,8 @@ app.use(
     exposeHeaders: ["X-Sync-Version", "X-Sync-Seq", "Idempotency-Replayed", "Retry-After"],
   }),
 );
+
+app.use(async (c, next) => (isEncoded(c.req.url) ? await next() : refusalResponse(malformedUrl().refusal)));
 
 resource(app, "/health", { GET: () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION })) });
 

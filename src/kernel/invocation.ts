@@ -60,7 +60,8 @@ export function resolveWrite(invocation: Invocation, write: WriteTemplate, path:
   const value = resolveValue(invocation, write, target.value, path);
   if (!value.ok) return value;
   const fault = valueRefusal(value.value, path);
-  if (fault) return fault;
+  // The path into a value tells its keys and its length.
+  if (fault) return invocation.sight.mayRead(target.value.scope) ? fault : unlocated(fault, path);
   invocation.state.write(operationFor(invocation, write, target.value, value.value));
   return succeed(null);
 }
@@ -224,6 +225,12 @@ const FAULT_SENTENCES: Record<JsonFault["problem"], string> = {
   lone_surrogate: "holds half of a surrogate pair",
   not_json: "is no JSON value",
 };
+
+/** The refusal of a value without the place of its fault, for who may not read what the value would join [AUTH-7]. */
+function unlocated({ refusal }: Refused, path: string): Refused {
+  const { code, details } = refusal;
+  return refuse(code, `The value of ${path} may not be stored.`, { details: { ...details, path } });
+}
 
 /** Why `value` may not be stored, or null [STATE-3]. */
 export function valueRefusal(value: Json, path: string): Refused | null {

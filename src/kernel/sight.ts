@@ -64,7 +64,7 @@ export class Sight {
   /** The event as this reader may see it, or null: another agent's refusals are its own affair [AUTH-6]. */
   event(event: LogEvent): VisibleEvent | null {
     if (this.everything) return event;
-    const mine = this.agent !== null && event.agent === this.agent;
+    const mine = this.own !== null && event.agent === this.own;
     const { ok, action, params, code, writes } = event.payload;
     if (!ok && !mine) return null;
     const payload = {

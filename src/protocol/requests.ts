@@ -106,6 +106,7 @@ const page = {
 export const logQuery = z.object({ ...page, kind: z.string().optional(), agent: z.string().optional() });
 export const historyQuery = z.object({
   ...page,
+  agent: z.string().optional(),
   prefix: z.string().optional(),
   key: z.string().optional(),
 });

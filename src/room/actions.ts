@@ -41,21 +41,24 @@ export class Actions {
     return this.#model.visibleEntry("_actions", id)?.value as ActionDefinition | undefined;
   }
 
-  /** `enabled` and `if` as they stand for the agent of `sight`, the latter with no parameters [CEL-6]. */
+  /**
+   * `enabled` and `if` as they stand for the agent of `sight`, the latter with no parameters [CEL-6]. They read the
+   * agent's own scope only where `sight` does: an expression that may not read it learns nothing of it here [ACT-3].
+   */
   availability(id: string, sight: Sight): Availability {
-    const derivation = `available:${JSON.stringify([sight.agent, id])}`;
+    const derivation = `available:${JSON.stringify([sight.agent, sight.own, id])}`;
     this.#keep(derivation);
     return this.#model.derivations.value(
       derivation,
-      () => this.#evaluate(id, sight.agent),
+      () => this.#evaluate(id, sight),
       () => DISABLED,
     );
   }
 
-  #evaluate(id: string, invoker: string | null): Availability {
+  #evaluate(id: string, { agent, own }: Sight): Availability {
     const definition = this.definition(id);
     if (!definition) return DISABLED;
-    const sight = actionSight(definition.scope, invoker, true);
+    const sight = actionSight(definition.scope, agent, own !== null);
     const roots = new RoomRoots(this.#model, sight, { kind: "caller", params: {} });
     const holds = (expression: string | undefined) => {
       if (expression === undefined) return true;

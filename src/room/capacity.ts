@@ -1,12 +1,23 @@
 import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { Operation } from "../kernel/model.ts";
+import type { EventDraft, Operation } from "../kernel/model.ts";
+import { utf8Bytes } from "../kernel/names.ts";
 import type { LiveState } from "./live-state.ts";
 import { APPEND_SCOPE } from "./live-state.ts";
 
+/** Why a room has no space for an event, or null: it is one row of the log, and what it writes joins live state. */
+export function eventRefusal(live: LiveState, { payload }: EventDraft) {
+  if (utf8Bytes(JSON.stringify(payload)) <= LIMITS.eventBytes) return capacityRefusal(live, payload.writes);
+  const message = `An event has at most ${LIMITS.eventBytes} bytes, parameters and writes together.`;
+  return refuse("too_large", message, {
+    hint: "Split what you ask for into several calls.",
+    details: { limit: "eventBytes" },
+  });
+}
+
 /** Why a room has no space for what `operations` would add, or null: live state is bounded because it lives in memory. */
-export function capacityRefusal(
+function capacityRefusal(
   live: LiveState,
   operations: readonly Operation[],
 ): { readonly ok: false; readonly refusal: Refusal } | null {

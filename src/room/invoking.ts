@@ -5,7 +5,7 @@ import { decideInvoke } from "../kernel/decide/invoke.ts";
 import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
 import type { Clause } from "../kernel/invocation.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import type { Json, JsonObject } from "../kernel/json.ts";
 import { jsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
@@ -16,12 +16,13 @@ import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";
 import type { AnswerKey } from "../storage/answer-store.ts";
 import { invocationAnswer, refusalReply, valueFields, writeAnswer } from "./answers.ts";
-import { capacityRefusal } from "./capacity.ts";
+import { eventRefusal } from "./capacity.ts";
 import { evaluateText, evaluateValue } from "./expressions.ts";
 import { readHelp } from "./guidance.ts";
 import { paramFault } from "./params.ts";
 import type { RoomParts } from "./parts.ts";
 import { decisionPorts } from "./ports.ts";
+import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
 import type { Session } from "./session.ts";
 import { readerRefusal, writerRefusal } from "./session.ts";
@@ -71,17 +72,7 @@ export class Invoking {
   /** A decision that the room has space for. */
   #admissible(decision: Decision): Decision {
     if (!decision.ok || decision.event === null) return decision;
-    if (JSON.stringify(decision.event.payload).length > LIMITS.eventBytes) {
-      return refuse(
-        "too_large",
-        `An event has at most ${LIMITS.eventBytes} bytes, parameters and writes together.`,
-        {
-          hint: "Split the invocation into several.",
-          details: { limit: "eventBytes" },
-        },
-      );
-    }
-    return capacityRefusal(this.#parts.model.live, decision.event.payload.writes) ?? decision;
+    return eventRefusal(this.#parts.model.live, decision.event) ?? decision;
   }
 
   #commit(session: Session, call: InvokeCall, decision: Accepted, compact: boolean): Reply {
@@ -164,7 +155,7 @@ export class Invoking {
       .map(([scope, key]) => ({
         scope,
         key,
-        value: RawJson.of(model.live.entry(scope, key)?.value ?? null),
+        value: RawJson.of(shownValue(model, scope, key)),
       }));
     return { clause: clause.clause, expression, reads };
   }
@@ -204,6 +195,12 @@ export class Invoking {
     const expiresAt = now + LIMITS.keptAnswerDays * 24 * 60 * 60 * 1000;
     this.#parts.answers.keep(key, { ...reply, request: this.#requestDigest(call) }, now, expiresAt);
   }
+}
+
+/** A value as expressions read it: entries that their gate hides are not there [TIMER-4]. */
+function shownValue(model: ReadModel, scope: string, key: string): Json {
+  if (scope === "_agents") return model.agents.entryValue(key) ?? null;
+  return model.visibleEntry(scope, key)?.value ?? null;
 }
 
 /** A built-in's parameters: null is the same as absent. */

@@ -16,14 +16,14 @@ import type { Reply, TokenClaims } from "../protocol/calls.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";
 import { refusalReply, valueFields } from "./answers.ts";
-import { capacityRefusal } from "./capacity.ts";
+import { eventRefusal } from "./capacity.ts";
 import { requestAccount } from "./expressions.ts";
 import { OpenJoins } from "./open-joins.ts";
 import type { RoomParts } from "./parts.ts";
 import { decisionPorts } from "./ports.ts";
 import { readInfo } from "./reads.ts";
 import type { Session } from "./session.ts";
-import { ownerRefusal, readerRefusal, writerRefusal } from "./session.ts";
+import { ownerRefusal, readerRefusal, unauthenticated, writerRefusal } from "./session.ts";
 
 /** Who takes part in a room, with which tokens, and how the room is set: everything that is no invocation. */
 export class Membership {
@@ -64,6 +64,8 @@ export class Membership {
       return { ...refusalReply(limited.refusal), retryAfter };
     }
     const decision = decideJoin(command, isOpen, this.#context(session));
+    // Whoever has just joined is there, though its own token has not called yet.
+    if (decision.ok) model.presence.beat(command.id, model.now());
     return this.#settle(session, decision, compact, (accepted) => {
       const token = accepted.event?.payload.tokens?.[0];
       return token ? { token: this.#claims(token) } : {};
@@ -99,7 +101,10 @@ export class Membership {
   mintToken(session: Session, command: MintTokenCommand, compact: boolean): Reply {
     const barred = ownerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
-    return this.#settle(session, decideMintToken(command, this.#context(session)), compact, (accepted) => {
+    const { identity } = session;
+    const minter = identity.kind === "room" ? this.#parts.tokens.get(identity.token) : undefined;
+    const decision = decideMintToken(command, minter, this.#context(session));
+    return this.#settle(session, decision, compact, (accepted) => {
       const token = accepted.event?.payload.tokens?.[0];
       return token ? { token: this.#claims(token) } : {};
     });
@@ -130,8 +135,8 @@ export class Membership {
     compact: boolean,
     tokensOf: (accepted: Accepted) => Record<string, TokenClaims> = () => ({}),
   ): Reply {
-    const decision =
-      (decided.ok && capacityRefusal(this.#parts.model.live, decided.event?.payload.writes ?? [])) || decided;
+    const { live } = this.#parts.model;
+    const decision = (decided.ok && decided.event && eventRefusal(live, decided.event)) || decided;
     if (!decision.ok) return refusalReply(decision.refusal);
     const { event: draft, fields, status } = decision;
     const event = draft && this.#parts.commit(draft, session.now, () => {});
@@ -168,10 +173,4 @@ function founder(now: string): Session {
 
 function readOnly() {
   return refuse("read_only_token", "A view token only reads.", { hint: "Join with a join token." });
-}
-
-function unauthenticated() {
-  return refuse("authentication_required", "Joining this room needs a token.", {
-    hint: "Send Authorization: Bearer <token> with the room's join token.",
-  });
 }

@@ -3,7 +3,7 @@ import { agentRecord } from "../kernel/authority.ts";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import type { Identity } from "../kernel/model.ts";
-import { agentOf } from "../kernel/model.ts";
+import { agentOf, isRoom } from "../kernel/model.ts";
 import type { Sight } from "../kernel/sight.ts";
 import { sight } from "../kernel/sight.ts";
 import type { Caller, TokenClaims } from "../protocol/calls.ts";
@@ -68,9 +68,18 @@ export function invalidToken() {
   return refuse("invalid_token", "The token is not valid for this room.", { hint: NO_TOKEN });
 }
 
+/** The answer to a join without a token, where the room is closed and where there is none. */
+export function unauthenticated() {
+  return refuse("authentication_required", "Joining this room needs a token.", {
+    hint: "Send Authorization: Bearer <token> with the room's join token.",
+  });
+}
+
 /** Applies the agent that the caller says it is: a room token acts as it, any other can only be it [AUTH-4]. */
 function identify(identity: Identity, agent: string | null, model: ReadModel): Result<Identity> {
   if (agent === null || agent === agentOf(identity)) return succeed(identity);
+  // Whoever has no token is told the same whether the room exists or not [AUTH-2].
+  if (identity.kind === "nobody") return unauthenticated();
   if (identity.kind !== "room") {
     return refuse("identity_mismatch", "The token is not that agent's.", {
       hint: "Leave out agent: it follows from the token.",
@@ -109,11 +118,11 @@ export function readerRefusal(session: Session) {
 
 /** Why the caller has not the room's own authority, or null. */
 export function ownerRefusal({ identity }: Session) {
-  if (identity.kind === "room") return null;
+  if (isRoom(identity)) return null;
   if (identity.kind === "nobody") {
     return refuse("authentication_required", "This call needs the room token.", { hint: NO_TOKEN });
   }
   return refuse("room_token_required", "Only the room token may do this.", {
-    hint: "Call with the token that creating the room answered.",
+    hint: "Call with the token that creating the room answered, and without agent.",
   });
 }

@@ -60,9 +60,9 @@ async function history(c: RouteContext): Promise<Response> {
   if (!query.ok) return refusalResponse(query.refusal);
   const scope = c.req.param("scope") ?? "";
   const key = c.req.param("key") ?? query.value.key;
-  const { prefix } = query.value;
+  const { agent, prefix } = query.value;
   if (!isScope(scope) || (key !== undefined && !isKey(key))) {
     return refusalResponse(refuse("invalid_request", "The path names no scope and key.").refusal);
   }
-  return await callRoom(c, "history", { scope, key, prefix, ...pageOf(query.value) });
+  return await callRoom(c, "history", { scope, key, prefix, ...pageOf(query.value) }, agent);
 }

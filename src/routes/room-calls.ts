@@ -27,8 +27,10 @@ export async function callRoom<Name extends CallName>(
   const room = c.req.param("room") ?? "";
   if (!isRoomId(room)) return refusalResponse(noSuchRoom().refusal);
   const request = { call, args, compact: isCompact(c) } as RoomCall;
+  // The log's agent is whose events are asked for, not who asks.
+  const claimed = agent ?? (call === "log" ? null : c.req.query("agent"));
   try {
-    const reply = await roomStub(c.env, room).call(callerOf(c, agent), request);
+    const reply = await roomStub(c.env, room).call(callerOf(c, claimed), request);
     return await replyResponse(c, reply);
   } catch (thrown) {
     return unreachable(thrown);

@@ -94,8 +94,15 @@ export interface MintTokenCommand {
   readonly expires_in?: number | undefined;
 }
 
-/** Decides the minting of a further token, by the room token alone [AUTH-3]. */
-export function decideMintToken(command: MintTokenCommand, context: DecisionContext): Decision {
+/**
+ * Decides the minting of a further token, by the room token alone. It ends no later than `minter`, so that nobody holds
+ * more for having minted [AUTH-3].
+ */
+export function decideMintToken(
+  command: MintTokenCommand,
+  minter: TokenRecord | undefined,
+  context: DecisionContext,
+): Decision {
   const { ports, now, state } = context;
   if (command.kind === "agent") {
     const record = command.agent === undefined ? undefined : agentRecord(state, command.agent);
@@ -105,16 +112,18 @@ export function decideMintToken(command: MintTokenCommand, context: DecisionCont
       });
     }
   }
-  const lifetime = command.expires_in;
+  const ends = [
+    minter?.expires_at,
+    command.expires_in === undefined ? undefined : after(now, command.expires_in),
+  ];
+  const expiresAt = ends.filter((end) => end !== undefined).sort()[0];
   const token: TokenRecord = {
     id: ports.randomId(),
     kind: command.kind,
     ...(command.kind === "agent" && command.agent !== undefined ? { agent: command.agent } : {}),
     ...(command.label === undefined ? {} : { label: command.label }),
     created_at: now,
-    ...(lifetime === undefined
-      ? {}
-      : { expires_at: after(now, Math.min(lifetime, LIMITS.tokenLifetimeMaxSeconds)) }),
+    ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
   };
   return {
     ok: true,
@@ -125,7 +134,7 @@ export function decideMintToken(command: MintTokenCommand, context: DecisionCont
 }
 
 function after(now: string, seconds: number): string {
-  return new Date(Date.parse(now) + seconds * 1000).toISOString();
+  return new Date(Date.parse(now) + Math.min(seconds, LIMITS.tokenLifetimeMaxSeconds) * 1000).toISOString();
 }
 
 /** Decides the revocation of a token that the room knows. */
