@@ -16,6 +16,10 @@ export type ViewValue = { readonly value: Json } | undefined;
 /** The system view of write targets that two or more actions share [ACT-11]. */
 const CONTESTED = "_contested";
 
+/** What the ids of derivations begin with: a view's value, and whether its gate lets it be seen. */
+const VIEW = "view:";
+const GATE = "shown:";
+
 /** The room's views: each evaluated when it is read and something that it read has changed [VIEW-4]. */
 export class Views {
   readonly #model: ReadModel;
@@ -31,10 +35,32 @@ export class Views {
 
   value(id: string): ViewValue {
     const { derivations } = this.#model;
+    if (id === CONTESTED)
+      return derivations.value(
+        VIEW + id,
+        () => this.#contested(),
+        () => undefined,
+      );
+    if (!this.shows(id)) return undefined;
     return derivations.value(
-      `view:${id}`,
-      () => (id === CONTESTED ? this.#contested() : this.#evaluate(id)),
+      VIEW + id,
+      () => this.#evaluate(id),
       (ids) => ({ value: { _error: `cycle: ${cycleText(ids)}` } }),
+    );
+  }
+
+  /** Whether there is such a view and its gate lets it be seen. Its value is not asked for: views may list each other. */
+  shows(id: string): boolean {
+    if (id === CONTESTED) return this.value(id) !== undefined;
+    const { derivations } = this.#model;
+    const definition = this.#definition(id);
+    if (definition?.enabled === undefined) derivations.drop(GATE + id);
+    if (definition === undefined) derivations.drop(VIEW + id);
+    if (definition?.enabled === undefined) return definition !== undefined;
+    return derivations.value(
+      GATE + id,
+      () => this.#gateHolds(id),
+      () => false,
     );
   }
 
@@ -44,23 +70,32 @@ export class Views {
     return Object.keys(value).length === 0 ? undefined : { value };
   }
 
+  #definition(id: string): ViewDefinition | undefined {
+    return this.#model.visibleEntry("_views", id)?.value as ViewDefinition | undefined;
+  }
+
+  #roots({ scope }: ViewDefinition): RoomRoots {
+    return new RoomRoots(this.#model, viewSight(scope), { kind: "view" });
+  }
+
+  #gateHolds(id: string): boolean {
+    const definition = this.#definition(id);
+    if (definition?.enabled === undefined) return definition !== undefined;
+    const gate = evaluateText(definition.enabled, this.#roots(definition));
+    return gate.ok && gate.value === true;
+  }
+
   #evaluate(id: string): ViewValue {
-    const entry = this.#model.visibleEntry("_views", id);
-    if (!entry) return undefined;
-    const { scope, expr, enabled } = entry.value as unknown as ViewDefinition;
-    const roots = new RoomRoots(this.#model, viewSight(scope), { kind: "view" });
-    if (enabled !== undefined) {
-      const gate = evaluateText(enabled, roots);
-      if (!gate.ok || gate.value !== true) return undefined;
-    }
-    const evaluation = evaluateValue(expr, roots);
+    const definition = this.#definition(id);
+    if (definition === undefined) return undefined;
+    const evaluation = evaluateValue(definition.expr, this.#roots(definition));
     return { value: evaluation.ok ? evaluation.value : { _error: evaluation.fault.message } };
   }
 }
 
-/** A cycle from its first member by name round to it again, so that each member tells the same. */
+/** The views of a cycle, from the first by name round to it again, so that each member tells the same. */
 function cycleText(ids: readonly string[]): string {
-  const names = ids.map((id) => id.slice(id.indexOf(":") + 1));
+  const names = ids.filter((id) => id.startsWith(VIEW)).map((id) => id.slice(VIEW.length));
   const first = names.indexOf([...names].sort()[0] as string);
   const rotated = [...names.slice(first), ...names.slice(0, first)];
   return [...rotated, rotated[0]].join(" → ");
@@ -81,7 +116,7 @@ export class ViewsMap extends SubstrateMap {
   }
 
   protected override holds(id: string): boolean {
-    return this.#views.value(id) !== undefined;
+    return this.#views.shows(id);
   }
 
   protected override names(): Iterable<string> {
