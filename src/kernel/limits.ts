@@ -34,8 +34,8 @@ export const LIMITS = Object.freeze({
   waitDefaultMs: 25_000,
   /** Under the minute after which proxies give up on a silent request. */
   waitMaxMs: 55_000,
-  /** A caller that hung up is noticed when the next beat cannot be written. */
-  waitHeartbeatMs: 5_000,
+  /** A caller that hung up shows in the second write after it: so it is forgotten within 5 seconds. */
+  waitHeartbeatMs: 2_000,
   messagesPerRead: 500,
   messagesPerReadDefault: 50,
   messageRecipients: 50,

@@ -5,8 +5,9 @@ import type { Reply, WaitCall } from "../protocol/calls.ts";
 import { waitQuery } from "../protocol/requests.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { WaitRequest } from "../room-object.ts";
-import { TIME_OVER, WAIT_HEADER } from "../room-object.ts";
+import { WAIT_HEADER } from "../room-object.ts";
 import { contextShape, includedSections } from "./context-query.ts";
+import { HeldWait } from "./held-wait.ts";
 import { isCompact, readQuery } from "./http.ts";
 import { resource } from "./resource.ts";
 import { callerOf, replyResponse, roomStub, unreachable } from "./room-calls.ts";
@@ -33,7 +34,7 @@ async function wait(c: RouteContext): Promise<Response> {
     const response = await openWait(c, request);
     const socket = response.webSocket;
     if (!socket) return await replyResponse(c, await response.json<Reply>());
-    return heldResponse(socket, Math.min(timeout, lifetime(c)));
+    return await heldResponse(c, new HeldWait(socket, Math.min(timeout, lifetime(c))));
   } catch (thrown) {
     return unreachable(thrown);
   }
@@ -45,35 +46,15 @@ function lifetime(c: RouteContext): number {
   return expiresAt === undefined ? Number.POSITIVE_INFINITY : Math.max(0, expiresAt - Date.now());
 }
 
+/** An answer that comes soon has its own status and headers; one that does not, streams. */
+async function heldResponse(c: RouteContext, held: HeldWait): Promise<Response> {
+  c.req.raw.signal.addEventListener("abort", () => held.release());
+  const reply = await held.answerSoon();
+  return reply ? await replyResponse(c, reply) : jsonResponse(200, held.stream());
+}
+
 async function openWait(c: RouteContext, request: WaitRequest): Promise<Response> {
   const stub = roomStub(c.env, c.req.param("room") ?? "");
   const headers = { Upgrade: "websocket", [WAIT_HEADER]: encodeURIComponent(JSON.stringify(request)) };
   return await stub.fetch("https://room/wait", { headers });
-}
-
-/**
- * Holds a room's hibernating socket for a caller of plain HTTP [WAIT-5]. White space before the body shows, when it
- * cannot be written, that the caller has hung up: an ordinary close shows in no other way [WAIT-3].
- */
-function heldResponse(socket: WebSocket, timeout: number): Response {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const encoder = new TextEncoder();
-  const stop = () => {
-    clearInterval(beat);
-    clearTimeout(deadline);
-    socket.close(1000, "done");
-  };
-  const beat = setInterval(() => void writer.write(encoder.encode(" ")).catch(stop), LIMITS.waitHeartbeatMs);
-  const deadline = setTimeout(() => socket.send(TIME_OVER), timeout);
-  const finish = (body: string) => {
-    stop();
-    const done = writer.write(encoder.encode(body)).then(() => writer.close());
-    void done.catch(() => undefined);
-  };
-  socket.addEventListener("message", ({ data }) => finish((JSON.parse(String(data)) as Reply).body));
-  socket.addEventListener("close", () => stop());
-  void writer.closed.catch(stop);
-  socket.accept();
-  return jsonResponse(200, readable);
 }
