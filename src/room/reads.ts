@@ -7,6 +7,7 @@ import type { Sight } from "../kernel/sight.ts";
 import type { HistoryCall, LogCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
+import type { ChainedEvent } from "../storage/log-store.ts";
 import { evaluateText } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
@@ -36,11 +37,13 @@ export function readEval(model: ReadModel, session: Session, expression: string)
   return succeed({ expression, value: RawJson.of(evaluation.value) });
 }
 
-function eventAnswer(event: LogEvent, sight: Sight): AnswerObject | null {
+/** An event as the caller may see it; its chain is for those who see all of it [LOG-6]. */
+function eventAnswer(event: ChainedEvent, sight: Sight): AnswerObject | null {
   const visible = sight.event(event);
   if (!visible) return null;
   const { seq, kind, ts, agent, payload } = visible;
-  return { seq, kind, ts, agent, payload: RawJson.of(payload) };
+  const chain = sight.everything ? event.chain : undefined;
+  return { seq, kind, ts, agent, payload: RawJson.of(payload), chain };
 }
 
 /**

@@ -6,6 +6,13 @@ interface LogRow extends Record<string, SqlStorageValue> {
   ts: string;
   agent: string | null;
   payload: string;
+  chain: string;
+}
+
+/** An event as it is read back. */
+export interface ChainedEvent extends LogEvent {
+  /** SHA-256 over the previous event's chain and this event's stored text [LOG-6]. */
+  readonly chain: string;
 }
 
 /** Where the log ends: the next event follows it. */
@@ -18,10 +25,8 @@ export interface Head {
 export const EMPTY_HEAD: Head = { seq: 0, ts: "", chain: "" };
 
 /** An event as it is stored: `payload` is JSON text. */
-export interface StoredEvent extends Omit<LogEvent, "payload"> {
+export interface StoredEvent extends Omit<ChainedEvent, "payload"> {
   readonly payload: string;
-  /** SHA-256 over the previous event's chain and this event's stored text [LOG-6]. */
-  readonly chain: string;
 }
 
 export interface LogFilter {
@@ -33,11 +38,11 @@ export interface LogFilter {
   readonly agent?: string | undefined;
 }
 
-const COLUMNS = "log.seq, log.kind, log.ts, log.agent, log.payload";
+const COLUMNS = "log.seq, log.kind, log.ts, log.agent, log.payload, log.chain";
 
-function decode(row: LogRow): LogEvent {
-  const payload = JSON.parse(row.payload) as EventPayload;
-  return { seq: row.seq, kind: row.kind as EventKind, ts: row.ts, agent: row.agent, payload };
+function decode(row: LogRow): ChainedEvent {
+  const { seq, kind, ts, agent, payload, chain } = row;
+  return { seq, kind: kind as EventKind, ts, agent, payload: JSON.parse(payload) as EventPayload, chain };
 }
 
 /** The `log` table and its index: what happened, and what happened to a key. */
@@ -70,7 +75,7 @@ export class LogStore {
     this.#sql.exec("INSERT OR IGNORE INTO log_index (scope, key, seq) VALUES (?, ?, ?)", scope, key, seq);
   }
 
-  page(filter: LogFilter): LogEvent[] {
+  page(filter: LogFilter): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log WHERE seq > ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3)
        ORDER BY seq LIMIT ?4`;
     const { after, kind, agent, limit } = filter;
@@ -81,27 +86,27 @@ export class LogStore {
   }
 
   /** The newest `limit` events, oldest first. */
-  newest(limit: number): LogEvent[] {
+  newest(limit: number): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log ORDER BY seq DESC LIMIT ?`;
     return this.#sql.exec<LogRow>(query, limit).toArray().map(decode).reverse();
   }
 
   /** The events after `after` that touched one key, oldest first: an index look-up at any length of the log [LOG-4]. */
-  ofKey(scope: string, key: string, after: number, limit: number): LogEvent[] {
+  ofKey(scope: string, key: string, after: number, limit: number): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log_index JOIN log ON log.seq = log_index.seq
        WHERE log_index.scope = ? AND log_index.key = ? AND log_index.seq > ? ORDER BY log_index.seq LIMIT ?`;
     return this.#sql.exec<LogRow>(query, scope, key, after, limit).toArray().map(decode);
   }
 
   /** The newest event that touched one key, if any did. */
-  lastOfKey(scope: string, key: string): LogEvent | undefined {
+  lastOfKey(scope: string, key: string): ChainedEvent | undefined {
     const query = `SELECT ${COLUMNS} FROM log_index JOIN log ON log.seq = log_index.seq
        WHERE log_index.scope = ? AND log_index.key = ? ORDER BY log_index.seq DESC LIMIT 1`;
     return this.#sql.exec<LogRow>(query, scope, key).toArray().map(decode)[0];
   }
 
   /** The events after `after` that touched any key of a scope that begins with `prefix`, oldest first. */
-  ofPrefix(scope: string, prefix: string, after: number, limit: number): LogEvent[] {
+  ofPrefix(scope: string, prefix: string, after: number, limit: number): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log WHERE seq IN (
          SELECT DISTINCT seq FROM log_index WHERE scope = ?1 AND key >= ?2 AND substr(key, 1, length(?2)) = ?2 AND seq > ?3
          ORDER BY seq LIMIT ?4)
