@@ -24,7 +24,7 @@ export function optionalText(params: JsonObject, name: string): Result<string | 
 }
 
 /** The optional expression at `name` of `params`, checked [CEL-4]; `path` is how a refusal names it. */
-export function optionalExpression(
+function optionalExpression(
   params: JsonObject,
   name: string,
   path: string,

@@ -61,5 +61,3 @@ export const LIMITS = Object.freeze({
   /** All expressions that one request brings or reads for itself. */
   requestSteps: 1_000_000,
 });
-
-export type LimitName = keyof typeof LIMITS;

@@ -35,8 +35,6 @@ export class Sight {
   readonly everything: boolean;
   readonly agent: string | null;
   readonly own: string | null;
-  /** Equal for any two sights that see the same. */
-  readonly key: string;
   readonly #scopes: ReadonlySet<string>;
 
   constructor(vantage: Vantage) {
@@ -44,13 +42,6 @@ export class Sight {
     this.agent = vantage.agent;
     this.own = vantage.own;
     this.#scopes = new Set(vantage.scopes);
-    const scopes = [...this.#scopes].sort();
-    this.key = JSON.stringify([vantage.everything, vantage.agent, vantage.own, scopes]);
-  }
-
-  /** The private scopes that may be read by name, one's own among them where it may be. */
-  get scopes(): ReadonlySet<string> {
-    return this.#scopes;
   }
 
   mayRead(scope: string): boolean {

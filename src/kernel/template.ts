@@ -34,7 +34,7 @@ function textOf(value: Json): string {
 }
 
 /** The JSON that a template string stands for: one placeholder alone keeps its type, missing is undefined. */
-export function fillWhole(template: string, bindings: Bindings): Json | undefined {
+function fillWhole(template: string, bindings: Bindings): Json | undefined {
   const whole = WHOLE_PLACEHOLDER.exec(template)?.[1];
   return whole === undefined ? fillText(template, bindings) : resolve(whole, bindings);
 }

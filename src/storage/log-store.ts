@@ -22,7 +22,7 @@ export interface Head {
   readonly chain: string;
 }
 
-export const EMPTY_HEAD: Head = { seq: 0, ts: "", chain: "" };
+const EMPTY_HEAD: Head = { seq: 0, ts: "", chain: "" };
 
 /** An event as it is stored: `payload` is JSON text. */
 export interface StoredEvent extends Omit<ChainedEvent, "payload"> {

@@ -126,8 +126,7 @@ function gated(
   return { ...refusal, clause: { clause, expression, frame } };
 }
 
-/** A fault as a detail of a refusal. */
-export function faultDetails(fault: CelFault): JsonObject {
+function faultDetails(fault: CelFault): JsonObject {
   return { ...fault } as Record<string, Json>;
 }
 
