@@ -5,6 +5,13 @@ import { devVars } from "./dev-vars.ts";
 const port = process.env.PORT ?? "8787";
 const folder = process.env.PERSIST_TO ?? ".data";
 
+/** The server works without a network, and is not to look for one. */
+const OFFLINE = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
 devVars();
 const args = [
   "dev",
@@ -18,7 +25,7 @@ const args = [
 ];
 const server = spawn("wrangler", args, {
   stdio: ["ignore", "inherit", "inherit"],
-  env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_SEND_ERROR_REPORTS: "false" },
+  env: { ...process.env, ...OFFLINE },
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => server.kill(signal));
