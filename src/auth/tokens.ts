@@ -39,7 +39,7 @@ interface Payload {
   readonly inc: string;
   readonly sub?: string;
   readonly gen?: number;
-  /** Seconds since the epoch, as JWT has it. */
+  /** Seconds since the epoch, as JWT has it: not always a whole number. */
   readonly exp?: number;
 }
 
@@ -57,7 +57,7 @@ export async function signToken(claims: TokenClaims, keys: SigningKeys): Promise
     inc: claims.incarnation,
     ...(claims.agent === undefined ? {} : { sub: claims.agent }),
     ...(claims.generation === undefined ? {} : { gen: claims.generation }),
-    ...(claims.expires_at === undefined ? {} : { exp: Math.floor(claims.expires_at / 1000) }),
+    ...(claims.expires_at === undefined ? {} : { exp: claims.expires_at / 1000 }),
   };
   return PREFIXES[claims.kind] + (await sign(payload, keys));
 }
@@ -78,7 +78,8 @@ export async function verifyToken(
   const payload = await verifiedPayload(token.slice(PREFIXES[kind].length), keys);
   if (payload === null || payload.kind !== kind) return null;
   const { jti, room, inc, sub, gen, exp } = payload as unknown as Payload;
-  if (exp !== undefined && exp * 1000 <= now) return null;
+  const expiresAt = exp === undefined ? undefined : Math.round(exp * 1000);
+  if (expiresAt !== undefined && expiresAt <= now) return null;
   return {
     id: jti,
     kind,
@@ -86,7 +87,7 @@ export async function verifyToken(
     incarnation: inc,
     ...(sub === undefined ? {} : { agent: sub }),
     ...(gen === undefined ? {} : { generation: gen }),
-    ...(exp === undefined ? {} : { expires_at: exp * 1000 }),
+    ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
   };
 }
 

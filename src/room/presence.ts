@@ -45,7 +45,9 @@ export class Presence {
     if (record.status === "left") return "left";
     const sighting = this.#sighting(agent);
     if (sighting.waits.size > 0) return "waiting";
-    return now - sighting.lastHeartbeat > LIMITS.idleAfterMs ? "idle" : "active";
+    // Whoever joined just now is there, also where an eviction lost its first calls.
+    const seen = Math.max(sighting.lastHeartbeat, Date.parse(record.joined_at));
+    return now - seen > LIMITS.idleAfterMs ? "idle" : "active";
   }
 
   /** The condition that the agent began to wait on last, or null. */

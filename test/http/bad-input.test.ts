@@ -18,7 +18,13 @@ async function target() {
 
 async function entries(owner: Client): Promise<Body[]> {
   const { state } = (await owner.call("/poll")).body;
-  return state.map(({ scope, key, revision, hash, updated_at }: Body) => [scope, key, revision, hash, updated_at]);
+  return state.map(({ scope, key, revision, hash, updated_at }: Body) => [
+    scope,
+    key,
+    revision,
+    hash,
+    updated_at,
+  ]);
 }
 
 /** [method, path] of every call that reads a body. */
@@ -52,22 +58,29 @@ it.each(BODIES)("[HTTP-3] %s %s with a body that is no JSON is 400 invalid_json"
   const before = await entries();
   for (const body of BROKEN_JSON) {
     const answer = await room.owner.call(path, { method, body });
-    expect([body.slice(0, 20), answer.status, answer.body.error]).toEqual([body.slice(0, 20), 400, "invalid_json"]);
+    expect([body.slice(0, 20), answer.status, answer.body.error]).toEqual([
+      body.slice(0, 20),
+      400,
+      "invalid_json",
+    ]);
   }
   expect(await entries()).toEqual(before);
 });
 
 const MISTYPED = ["[]", "null", '"text"', "1", "true", "[{}]", '["id"]'];
 
-it.each(BODIES)("[HTTP-3] %s %s with a body that is no object is 400 invalid_request", async (method, path) => {
-  const { room, entries } = await target();
-  const before = await entries();
-  for (const body of MISTYPED) {
-    const answer = await room.owner.call(path, { method, body });
-    expect([body, answer.status, answer.body.error]).toEqual([body, 400, "invalid_request"]);
-  }
-  expect(await entries()).toEqual(before);
-});
+it.each(BODIES)(
+  "[HTTP-3] %s %s with a body that is no object is 400 invalid_request",
+  async (method, path) => {
+    const { room, entries } = await target();
+    const before = await entries();
+    for (const body of MISTYPED) {
+      const answer = await room.owner.call(path, { method, body });
+      expect([body, answer.status, answer.body.error]).toEqual([body, 400, "invalid_request"]);
+    }
+    expect(await entries()).toEqual(before);
+  },
+);
 
 const UNKEEPABLE = {
   "1e400": "1e400",
@@ -80,25 +93,28 @@ const UNKEEPABLE = {
   "too many levels": `${"[".repeat(60)}${"]".repeat(60)}`,
 };
 
-it.each(Object.entries(UNKEEPABLE))("[STATE-3] %s anywhere in a body is refused, not rounded", async (_, text) => {
-  const { room, ana, entries } = await target();
-  const before = await entries();
-  const bodies: [string, string, string][] = [
-    ["POST", "/actions/set/invoke", `{"params": {"n": ${text}}}`],
-    ["POST", "/actions/_send_message/invoke", `{"params": {"body": ${text}}}`],
-    ["POST", "/agents", `{"id": "eve", "state": {"k": ${text}}}`],
-    ["PATCH", "", `{"meta": {"k": ${text}}}`],
-    ["PATCH", "", `{"config": {"limits": ${text}}}`],
-  ];
-  for (const [method, path, body] of bodies) {
-    const answer = await room.owner.call(path, { method, body });
-    expect([path, answer.status, answer.body.error]).toEqual([path, 400, "invalid_request"]);
-    expect(answer.body.faults).toHaveLength(1);
-  }
-  expect((await request("/rooms", { body: `{"meta": {"k": ${text}}}` })).status).toBe(400);
-  expect(await entries()).toEqual(before);
-  expect((await ana.context()).state._shared).toEqual({ n: 1 });
-});
+it.each(Object.entries(UNKEEPABLE))(
+  "[STATE-3] %s anywhere in a body is refused, not rounded",
+  async (_, text) => {
+    const { room, ana, entries } = await target();
+    const before = await entries();
+    const bodies: [string, string, string][] = [
+      ["POST", "/actions/set/invoke", `{"params": {"n": ${text}}}`],
+      ["POST", "/actions/_send_message/invoke", `{"params": {"body": ${text}}}`],
+      ["POST", "/agents", `{"id": "eve", "state": {"k": ${text}}}`],
+      ["PATCH", "", `{"meta": {"k": ${text}}}`],
+      ["PATCH", "", `{"config": {"limits": ${text}}}`],
+    ];
+    for (const [method, path, body] of bodies) {
+      const answer = await room.owner.call(path, { method, body });
+      expect([path, answer.status, answer.body.error]).toEqual([path, 400, "invalid_request"]);
+      expect(answer.body.faults).toHaveLength(1);
+    }
+    expect((await request("/rooms", { body: `{"meta": {"k": ${text}}}` })).status).toBe(400);
+    expect(await entries()).toEqual(before);
+    expect((await ana.context()).state._shared).toEqual({ n: 1 });
+  },
+);
 
 it("[HTTP-3] bytes that are no UTF-8 are 400 invalid_json", async () => {
   const { room, entries } = await target();
@@ -200,7 +216,12 @@ it.each(["%", "%zz", "%ED%A0%80", "%C3", "%FF", "a%"])(
   async (text) => {
     const { room, entries } = await target();
     const before = await entries();
-    const paths = [`/history/_shared/${text}`, `/history/_shared?key=${text}`, `/context?only=${text}`, `/${text}`];
+    const paths = [
+      `/history/_shared/${text}`,
+      `/history/_shared?key=${text}`,
+      `/context?only=${text}`,
+      `/${text}`,
+    ];
     for (const path of paths) {
       const answer = await room.owner.call(path);
       expect([path, answer.status, answer.body.error]).toEqual([path, 400, "invalid_request"]);
@@ -221,7 +242,9 @@ it("[HTTP-3] control characters and long ids in a path are refused", async () =>
   const before = await entries();
   for (const id of ["%00", "%0A", "%7F", "x".repeat(257), "x".repeat(10_000), "%F0%9F%98%80".repeat(65)]) {
     expect((await ana.call(`/actions/${id}/invoke`, { body: {} })).status).toBe(400);
-    expect((await room.owner.call(`/agents/${id}`, { method: "PATCH", body: { name: "x" } })).status).toBe(404);
+    expect((await room.owner.call(`/agents/${id}`, { method: "PATCH", body: { name: "x" } })).status).toBe(
+      404,
+    );
     expect((await room.owner.call(`/agents/${id}`, { method: "DELETE" })).status).toBe(404);
     expect((await room.owner.call(`/tokens/${id}`, { method: "DELETE" })).status).toBe(404);
     expect((await request(`/rooms/${id}`, { token: room.owner.token })).status).toBe(401);
