@@ -23,6 +23,9 @@ const DISABLED: Availability = { enabled: false, available: false };
 /** So many availabilities stay in memory: the least recently made go first. */
 const MOST_KEPT = 20_000;
 
+/** One that a view or a wait has read stays: dropped, it would not tell its reader that it has changed. */
+const MOST_PASSED_OVER = 8;
+
 /** The room's actions as invokers see them. */
 export class Actions {
   readonly #model: ReadModel;
@@ -72,11 +75,14 @@ export class Actions {
   #keep(derivation: string): void {
     if (this.#kept.has(derivation)) return;
     this.#kept.add(derivation);
-    if (this.#kept.size <= MOST_KEPT) return;
+    let passedOver = 0;
     for (const oldest of this.#kept) {
+      if (this.#kept.size <= MOST_KEPT || passedOver === MOST_PASSED_OVER) return;
       this.#kept.delete(oldest);
-      this.#model.derivations.drop(oldest);
-      return;
+      if (this.#model.derivations.isRead(oldest)) {
+        this.#kept.add(oldest);
+        passedOver += 1;
+      } else this.#model.derivations.drop(oldest);
     }
   }
 }

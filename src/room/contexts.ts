@@ -15,10 +15,13 @@ import type { Waiting } from "./waits.ts";
 export class Contexts {
   readonly #model: ReadModel;
   readonly #usage: UsageStore;
+  readonly #wake: (stale: ReadonlySet<string>) => void;
 
-  constructor(model: ReadModel, usage: UsageStore) {
+  /** `wake` is told of the derivations that a moved cursor made stale. */
+  constructor(model: ReadModel, usage: UsageStore, wake: (stale: ReadonlySet<string>) => void) {
     this.#model = model;
     this.#usage = usage;
+    this.#wake = wake;
   }
 
   context(session: Session, shape: ContextShape, compact: boolean): Reply {
@@ -52,7 +55,8 @@ export class Contexts {
 
   /** Only an agent's own reading moves its cursor: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
   #moveCursor(agent: string, read: number): void {
-    if (this.#model.presence.moveCursor(agent, read)) this.#model.derivations.touch([presencePoint(agent)]);
+    const { presence, derivations } = this.#model;
+    if (presence.moveCursor(agent, read)) this.#wake(derivations.touch([presencePoint(agent)]));
   }
 
   #reply(answer: AnswerObject, compact: boolean): Reply {

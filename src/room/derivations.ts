@@ -220,6 +220,11 @@ export class Derivations {
     return this.#derivations.get(id)?.volatility ?? { now: false, presence: false };
   }
 
+  /** Whether the last evaluation of some other derivation read `id`. */
+  isRead(id: string): boolean {
+    return this.#readers.has(derivationPoint(id));
+  }
+
   drop(id: string): void {
     const derivation = this.#derivations.get(id);
     if (!derivation) return;

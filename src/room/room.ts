@@ -66,7 +66,7 @@ export class Room {
     const parts: RoomParts = { model: this.#model, host, answers: stores.answers, tokens, usage, commit };
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
-    this.#contexts = new Contexts(this.#model, usage);
+    this.#contexts = new Contexts(this.#model, usage, (stale) => this.#waits.wake(stale));
     this.#waits = new Waits({
       model: this.#model,
       admit: (caller) => this.#admit(caller),

@@ -45,6 +45,8 @@ const RECHECK_MS = 1_000;
 /** What an attachment may hold beside a wait. */
 const WAIT_BYTES = 12 * 1024;
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 interface OpenWait {
   readonly waiting: Waiting;
   readonly socket: WaitSocket;
@@ -58,6 +60,8 @@ export class Waits {
   readonly #parts: WaitsParts;
   readonly #open = new Map<string, OpenWait>();
   readonly #due = new Set<string>();
+  /** Those whose conditions read the clock or presence. */
+  readonly #ticking = new Set<string>();
   #draining = false;
   #rechecking = false;
 
@@ -91,21 +95,23 @@ export class Waits {
     if (refusal) return { reply: refusalReply(refusal) };
     const ended = this.#evaluate(waiting);
     if (!ended) return { waiting };
-    this.#parts.model.derivations.drop(derivationId(waiting.id));
+    this.#forget(waiting.id);
     return { reply: ended };
   }
 
   /** Holds a wait whose condition was false, or one that a wake brought back, until it ends. */
   hold(waiting: Waiting, socket: WaitSocket): void {
     this.#open.set(waiting.id, { waiting, socket });
+    // An event between the first look and now has found nobody to answer.
+    this.#due.add(waiting.id);
     this.#present(waiting, true);
-    this.#scheduleRecheck();
+    this.wake(NOTHING);
   }
 
   /** Takes back a wait after the object slept: what its condition read is not known any more. */
   restore(waiting: Waiting, socket: WaitSocket): void {
+    this.#drainLater();
     this.hold(waiting, socket);
-    this.#due.add(waiting.id);
   }
 
   /** Ends a wait whose time is over, as true if it is true by now. */
@@ -144,7 +150,9 @@ export class Waits {
     }
   }
 
+  /** What answering one wait changes may wake others: they join this drain in place of beginning one inside it. */
   #drain(): void {
+    this.#draining = true;
     let left = CONDITIONS_PER_SLICE;
     this.#parts.model.derivations.nextPass();
     for (const id of this.#due) {
@@ -154,9 +162,15 @@ export class Waits {
       const reply = open && this.#evaluate(open.waiting);
       if (open && reply) this.#end(open, reply);
     }
-    this.#draining = this.#due.size > 0;
-    if (this.#draining) this.#parts.later(0, () => this.#drain());
+    this.#draining = false;
+    if (this.#due.size > 0) this.#drainLater();
     this.#scheduleRecheck();
+  }
+
+  #drainLater(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#parts.later(0, () => this.#drain());
   }
 
   /** The answer of a wait that its condition, its token or its budget ends now, or null. */
@@ -174,6 +188,7 @@ export class Waits {
       },
       () => ({ ok: true, value: false }),
     );
+    this.#noteTicking(waiting.id);
     if (!evaluation.ok && evaluation.fault.code === "cel_budget_exceeded") {
       return refusalReply(refuseCel(evaluation.fault, "condition").refusal);
     }
@@ -187,15 +202,21 @@ export class Waits {
   }
 
   #end(open: OpenWait, reply: Reply): void {
+    if (!this.#open.has(open.waiting.id)) return;
     this.#close(open);
     open.socket.answer(reply);
   }
 
   #close({ waiting }: OpenWait): void {
     this.#open.delete(waiting.id);
-    this.#due.delete(waiting.id);
-    this.#parts.model.derivations.drop(derivationId(waiting.id));
+    this.#forget(waiting.id);
     this.#present(waiting, false);
+  }
+
+  #forget(id: string): void {
+    this.#due.delete(id);
+    this.#ticking.delete(id);
+    this.#parts.model.derivations.drop(derivationId(id));
   }
 
   /** Shows the agent as waiting, or no longer, and wakes whoever watches for that. */
@@ -210,9 +231,8 @@ export class Waits {
 
   #refusal(waiting: Waiting): Refusal | null {
     const token = waiting.caller.claims?.id;
-    const ofToken = [...this.#open.values()].filter(
-      (open) => open.waiting.caller.claims?.id === token,
-    ).length;
+    let ofToken = 0;
+    for (const open of this.#open.values()) if (open.waiting.caller.claims?.id === token) ofToken += 1;
     if (this.#open.size >= LIMITS.waitsPerRoom || ofToken >= LIMITS.waitsPerToken) {
       const limit = ofToken >= LIMITS.waitsPerToken ? "waitsPerToken" : "waitsPerRoom";
       return refuse("quota_exceeded", `No more than ${LIMITS[limit]} waits are open at once.`, {
@@ -233,20 +253,20 @@ export class Waits {
 
   /** While a condition reads the clock, or what time makes of presence, it is checked each second. */
   #scheduleRecheck(): void {
-    if (this.#rechecking || !this.#volatile().length) return;
+    if (this.#rechecking || this.#ticking.size === 0) return;
     this.#rechecking = true;
     this.#parts.later(RECHECK_MS, () => {
       this.#rechecking = false;
-      for (const id of this.#volatile()) this.#due.add(id);
-      this.wake(new Set());
+      for (const id of this.#ticking) this.#due.add(id);
+      this.wake(NOTHING);
     });
   }
 
-  #volatile(): string[] {
-    return [...this.#open.keys()].filter((id) => {
-      const { now, presence } = this.#parts.model.derivations.volatility(derivationId(id));
-      return now || presence;
-    });
+  /** Notes whether the condition read what changes without an event. */
+  #noteTicking(id: string): void {
+    const { now, presence } = this.#parts.model.derivations.volatility(derivationId(id));
+    if (now || presence) this.#ticking.add(id);
+    else this.#ticking.delete(id);
   }
 }
 

@@ -24,7 +24,10 @@ it("[VIEW-2] views that read the clock are evaluated once a read, however often 
 
 it("[VIEW-2] a cycle that is longer than the stack is deep ends in an error", async () => {
   const room = await createRoom();
-  const views = Array.from({ length: 60 }, (_, index) => ({ id: `v${index}`, expr: `views.v${(index + 1) % 60}` }));
+  const views = Array.from({ length: 60 }, (_, index) => ({
+    id: `v${index}`,
+    expr: `views.v${(index + 1) % 60}`,
+  }));
   const ana = await room.join("ana", { views });
   const { status, body } = await ana.call("/context?only=views");
   expect(status).toBe(200);
