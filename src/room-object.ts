@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { refuse } from "./kernel/errors.ts";
 import { LIMITS } from "./kernel/limits.ts";
 import { hasSchema, migrate } from "./migrations/run.ts";
-import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "./protocol/calls.ts";
+import type { Caller, CallName, CreateRoomCommand, Reply, RoomCall, WaitCall } from "./protocol/calls.ts";
 import { refusalReply } from "./room/answers.ts";
+import { GroupCommit } from "./room/group-commit.ts";
 import { Room } from "./room/room.ts";
-import { invalidToken } from "./room/session.ts";
+import { invalidToken, unauthenticated } from "./room/session.ts";
 import type { Waiting } from "./room/waits.ts";
 import { openStores } from "./storage/stores.ts";
 
@@ -23,6 +24,17 @@ export interface WaitRequest {
 /** The frame by which the Worker says that a wait's time is over. */
 export const TIME_OVER = "timeout";
 
+/** Calls that store nothing: they need not wait for a commit to be confirmed. */
+const READS: ReadonlySet<CallName> = new Set([
+  "context",
+  "evaluate",
+  "poll",
+  "log",
+  "history",
+  "info",
+  "listTokens",
+]);
+
 /**
  * The Durable Object of one room: it wires a Room to the platform and forwards calls, sockets and the alarm. It holds no
  * rule of its own.
@@ -30,6 +42,7 @@ export const TIME_OVER = "timeout";
 export class RoomObject extends DurableObject<Env> {
   #room: Room | null = null;
   #flushPlanned = false;
+  readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -52,7 +65,8 @@ export class RoomObject extends DurableObject<Env> {
     const room = this.#room;
     if (!room?.exists) return absent(caller);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
-    const reply = this.#guard(() => room.call(caller, call), asIs);
+    const answer = () => this.#answer(caller, call);
+    const reply = READS.has(call.call) ? answer() : await this.#commits.run(answer);
     await this.#planFlush(room);
     return reply;
   }
@@ -94,13 +108,19 @@ export class RoomObject extends DurableObject<Env> {
     this.#room?.presence.save();
   }
 
+  /** The room may have been deleted while the call waited for its turn. */
+  #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" }>): Reply {
+    const room = this.#room;
+    return room?.exists ? this.#guard(() => room.call(caller, call), asIs) : absent(caller);
+  }
+
   #open(): Room {
     const { storage } = this.ctx;
     migrate(storage);
     const room = new Room(openStores(storage.sql), {
       now: () => Date.now(),
       randomId: () => crypto.randomUUID(),
-      digest: (text) => createHash("sha256").update(text).digest("hex"),
+      digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
       later: (ms, work) => void setTimeout(work, ms),
     });
@@ -125,6 +145,7 @@ export class RoomObject extends DurableObject<Env> {
     const refusal = room.deletionRefusal(caller);
     if (refusal) return refusal;
     this.#room = null;
+    this.#flushPlanned = false;
     for (const socket of this.ctx.getWebSockets()) waitSocket(socket).answer(absent(caller));
     // A creation that came in between would be wiped with the rest.
     await this.ctx.blockConcurrencyWhile(async () => {
@@ -161,10 +182,7 @@ function waitSocket(socket: WebSocket) {
 
 /** A room that is not there looks like one that the token is not for [AUTH-2]. */
 function absent(caller: Caller): Reply {
-  if (caller.claims !== null) return refusalReply(invalidToken().refusal);
-  const refused = refuse("authentication_required", "Joining this room needs a token.", {
-    hint: "Send Authorization: Bearer <token> with the room's join token.",
-  });
+  const refused = caller.claims === null ? unauthenticated() : invalidToken();
   return refusalReply(refused.refusal);
 }
 

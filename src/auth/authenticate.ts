@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { refuse } from "../kernel/errors.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import type { RouteEnv } from "./route-env.ts";
-import { signingKeys, verifyToken } from "./tokens.ts";
+import { verifiedTokens } from "./verified-tokens.ts";
 
 /** The bearer token of a request, or null. */
 export function bearerToken(request: Request): string | null {
@@ -12,14 +12,15 @@ export function bearerToken(request: Request): string | null {
 
 /** Nothing is served without a key to sign with [AUTH-8]. */
 export const configure: MiddlewareHandler<RouteEnv> = async (c, next) => {
-  const keys = signingKeys(c.env.AUTH_SECRET, c.env.AUTH_SECRET_PREVIOUS);
-  if (keys === null) {
+  const tokens = verifiedTokens(c.env.AUTH_SECRET, c.env.AUTH_SECRET_PREVIOUS);
+  if (tokens === null) {
     const refused = refuse("not_configured", "This deployment has no AUTH_SECRET to sign tokens with.", {
       hint: "Run `npx wrangler secret put AUTH_SECRET` with a long random text; locally `npm start` makes one.",
     });
     return refusalResponse(refused.refusal);
   }
-  c.set("keys", keys);
+  c.set("keys", tokens.keys);
+  c.set("tokens", tokens);
   return await next();
 };
 
@@ -31,7 +32,7 @@ export const authenticate: MiddlewareHandler<RouteEnv> = async (c, next) => {
   const token = bearerToken(c.req.raw);
   const joins = c.req.method === "POST" && /^\/rooms\/[^/]+\/agents\/?$/.test(c.req.path);
   if (token === null && !joins) return refusalResponse(unauthenticated().refusal, challenge);
-  const claims = token === null ? null : await verifyToken(token, c.get("keys"), Date.now());
+  const claims = token === null ? null : await c.get("tokens").claims(token, Date.now());
   if (token !== null && claims?.room !== c.req.param("room")) {
     return refusalResponse(invalidToken().refusal, challenge);
   }

@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import type { TokenClaims } from "../protocol/calls.ts";
 import type { SigningKeys } from "./tokens.ts";
+import type { VerifiedTokens } from "./verified-tokens.ts";
 
 /** What a route knows when it runs: the bindings, and what the middleware found out. */
 export interface RouteEnv {
   Bindings: Env;
-  Variables: { readonly keys: SigningKeys; claims: TokenClaims | null };
+  Variables: { readonly keys: SigningKeys; readonly tokens: VerifiedTokens; claims: TokenClaims | null };
 }
 
 export type RouteContext = Context<RouteEnv>;

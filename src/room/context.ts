@@ -94,6 +94,7 @@ function stateSection(reading: Reading): Answer {
 }
 
 function scopeAnswer(model: ReadModel, scope: string): Answer {
+  if (!model.live.hasGates(scope)) return new RawJson(model.live.text(scope));
   const values = new Map<string, Answer>();
   for (const key of model.visibleKeys(scope)) {
     const entry = model.live.entry(scope, key);
@@ -146,12 +147,17 @@ function actionsSection(reading: Reading): Answer {
   const counts = shape.depth === "usage" ? usage.all() : new Map<string, Usage>();
   const actions = new Map<string, Answer>();
   for (const id of model.actions.ids()) actions.set(id, registeredAction(reading, id, counts.get(id)));
-  for (const [id, { description, params }] of BUILTINS) {
-    const shown = { available: true, enabled: true, description, params: RawJson.of(params), builtin: true };
-    actions.set(id, shown);
-  }
+  for (const [id, shown] of BUILTIN_ANSWERS) actions.set(id, shown);
   return actions;
 }
+
+/** Built-ins look the same to everyone at any time. */
+const BUILTIN_ANSWERS: ReadonlyMap<string, RawJson> = new Map(
+  [...BUILTINS].map(([id, { description, params }]) => [
+    id,
+    RawJson.of({ available: true, enabled: true, description, params, builtin: true }),
+  ]),
+);
 
 function registeredAction({ model, session, shape }: Reading, id: string, usage: Usage | undefined): Answer {
   const definition = model.actions.definition(id);

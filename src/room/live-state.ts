@@ -16,6 +16,7 @@ class LiveScope {
   readonly #registry: boolean;
   #gates = 0;
   #keys: readonly string[] | undefined;
+  #text: string | undefined;
 
   constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
     this.entries = new Map(entries);
@@ -33,7 +34,17 @@ class LiveScope {
     return this.#keys;
   }
 
+  /** Every key with its value as one JSON object, made when it is next asked for after a change. */
+  text(): string {
+    if (this.#text === undefined) {
+      const members = this.keys().map((key) => `${JSON.stringify(key)}:${this.entries.get(key)?.text}`);
+      this.#text = `{${members.join(",")}}`;
+    }
+    return this.#text;
+  }
+
   put(key: string, entry: StoredEntry): void {
+    this.#text = undefined;
     if (!this.entries.has(key)) this.#keys = undefined;
     if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
     if (entry.enabled !== undefined) this.#gates += 1;
@@ -41,6 +52,7 @@ class LiveScope {
   }
 
   remove(key: string): void {
+    this.#text = undefined;
     if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
     if (this.entries.delete(key)) this.#keys = undefined;
   }
@@ -81,6 +93,11 @@ export class LiveState implements StateReader, StateWriter {
   /** The keys of a scope in the room's order. */
   keys(scope: string): readonly string[] {
     return this.#scope(scope).keys();
+  }
+
+  /** A scope's keys and values as the text of one JSON object, hidden entries among them. */
+  text(scope: string): string {
+    return this.#scope(scope).text();
   }
 
   hasGates(scope: string): boolean {

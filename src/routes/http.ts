@@ -67,10 +67,10 @@ async function readText(request: Request): Promise<Result<string>> {
   const announced = Number(request.headers.get("Content-Length") ?? Number.NaN);
   if (announced > LIMITS.requestBodyBytes) return tooLarge();
   try {
-    // Nobody sends more than was announced: such a body is read in one go.
-    if (announced <= LIMITS.requestBodyBytes)
-      return succeed(strictDecoder().decode(await request.arrayBuffer()));
-    return await readStream(request.body);
+    // The platform lets nobody send more than was announced: such a body is read in one go.
+    if (!(announced <= LIMITS.requestBodyBytes)) return await readStream(request.body);
+    const bytes = await request.arrayBuffer();
+    return bytes.byteLength > LIMITS.requestBodyBytes ? tooLarge() : succeed(strictDecoder().decode(bytes));
   } catch {
     return refuse("invalid_json", "The body could not be read as UTF-8.", { hint: "Send JSON as UTF-8." });
   }

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Effort, Row } from "./scenarios.ts";
+import { measure } from "./scenarios.ts";
+import type { Server } from "./servers.ts";
+import { buildRooms, startBare, startRooms, stop } from "./servers.ts";
+
+/**
+ * npm run bench [-- --quick] [-- --json]: rooms against a bare Durable Object, in the same run and on the same machine,
+ * each in a workerd of its own.
+ */
+const FULL: Effort = { rounds: 7, roundMs: 600, wakes: 400 };
+const QUICK: Effort = { rounds: 3, roundMs: 150, wakes: 60 };
+
+const HEADER = `The room against a bare Durable Object that makes the same three SQL statements (docs/performance.md).
+Higher ratios are better: 1 is as fast as what it is compared with, whether the unit is calls/s or ms.`;
+
+function table(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const digits = ({ unit }: Row) => (unit === "ms" ? 2 : 0);
+  const line = (row: Row) =>
+    [
+      row.name.padEnd(width),
+      row.ours.toFixed(digits(row)).padStart(9),
+      row.bare.toFixed(digits(row)).padStart(9),
+      row.unit.padEnd(7),
+      row.ratio.toFixed(2).padStart(6),
+    ].join("  ");
+  const head = ["".padEnd(width), "ours".padStart(9), "bare".padStart(9), "unit   ", " ratio"].join("  ");
+  return [head, ...rows.map(line)].join("\n");
+}
+
+async function main(): Promise<void> {
+  const temp = mkdtempSync(join(tmpdir(), "sync-bench-"));
+  const effort = process.argv.includes("--quick") ? QUICK : FULL;
+  const servers: Server[] = [];
+  const progress = (text: string) => process.stderr.write(`${text}\n`);
+  const end = async () => {
+    await Promise.all(servers.map(stop));
+    rmSync(temp, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => void end().then(() => process.exit(1)));
+  try {
+    progress("building");
+    await buildRooms(join(temp, "rooms"));
+    servers.push(await startRooms(join(temp, "rooms")));
+    servers.push(await startBare(join(temp, "bare")));
+    const [rooms, bare] = servers;
+    if (!rooms || !bare) return;
+    const rows = await measure(rooms, bare, effort, progress);
+    console.log(`${HEADER}\n\n${table(rows)}`);
+    if (process.argv.includes("--json")) {
+      console.log(
+        JSON.stringify({
+          rows: rows.map(({ name, ours, bare: b, ratio }) => ({ name, ours, bare: b, ratio })),
+        }),
+      );
+    }
+  } finally {
+    await end();
+  }
+}
+
+await main();
