@@ -5,7 +5,8 @@ import { isJsonObject, jsonObject, own } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { isAgentId } from "./names.ts";
 
-const SET_BY_ROOM = new Set(["from", "via", "kind", "body", "to", "reply_to"]);
+/** Fields that the room sets or checks itself; a reader takes `seq` and `ts` for the message's own, so none may pass. */
+const SET_BY_ROOM = new Set(["from", "via", "kind", "body", "to", "reply_to", "seq", "ts"]);
 
 /** Who sends a message, and by which action: set by the room, whatever the sender claims [ACT-4]. */
 export interface Sender {

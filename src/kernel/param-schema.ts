@@ -58,11 +58,24 @@ function plainSchema(schema: Json): Json & JsonObject {
   if (!isJsonObject(schema)) return plain;
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword === "format" || (keyword === "required" && typeof value === "boolean")) continue;
-    if (keyword === "type" && value === "any") continue;
+    if (keyword === "type" && (value === "any" || (Array.isArray(value) && value.includes("any")))) continue;
     if (keyword === "pattern" && typeof value === "string") plain.format = PATTERN_FORMAT + value;
     else plain[keyword] = plainKeyword(keyword, value);
   }
+  const mandatory = mandatoryProperties(schema);
+  if (mandatory.length > 0)
+    plain.required = [...((plain.required as Json[] | undefined) ?? []), ...mandatory];
   return plain;
+}
+
+/** The properties of `schema` that say of themselves that they are required, as parameters do in the short form. */
+function mandatoryProperties(schema: JsonObject): string[] {
+  const properties = own(schema, "properties");
+  if (!isJsonObject(properties)) return [];
+  const declared = Object.entries(properties);
+  return declared.flatMap(([name, each]) =>
+    isJsonObject(each) && own(each, "required") === true ? [name] : [],
+  );
 }
 
 function plainKeyword(keyword: string, value: Json): Json {

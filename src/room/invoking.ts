@@ -6,7 +6,7 @@ import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
 import type { Clause } from "../kernel/invocation.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
-import { jsonObject } from "../kernel/json.ts";
+import { canonicalJson, jsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import { eventAuthor } from "../kernel/model.ts";
@@ -168,7 +168,7 @@ export class Invoking {
   }
 
   #requestDigest({ params, if_action_hash }: InvokeCall): string {
-    return this.#parts.host.digest(JSON.stringify([params, if_action_hash ?? null]));
+    return this.#parts.host.digest(canonicalJson([params, if_action_hash ?? null]));
   }
 
   #keptAnswer(session: Session, call: InvokeCall): Reply | null {

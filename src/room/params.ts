@@ -40,12 +40,15 @@ export function paramFault(declared: JsonObject, params: JsonObject): ParamFault
   const result = withFormats(patterns, () => validator.validate(params));
   if (result.valid) return null;
   const deepest = result.errors.at(-1);
-  const path = ["params", ...(deepest?.instanceLocation ?? "#").split("/").slice(1)].join(".");
+  const missing = /required property "(.*)"\.$/s.exec(deepest?.error ?? "")?.[1];
+  const steps = (deepest?.instanceLocation ?? "#").split("/").slice(1);
+  const path = ["params", ...steps, ...(missing === undefined ? [] : [missing])].join(".");
   return { path, problem: problemOf(deepest?.keyword ?? "", deepest?.error ?? "") };
 }
 
 function problemOf(keyword: string, error: string): string {
   if (keyword === "format") return "does not match its pattern";
+  if (keyword === "required") return "is required";
   const sentence = error.replace(/\.$/, "");
   return `is not valid: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }

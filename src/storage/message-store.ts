@@ -12,7 +12,7 @@ interface MessageRow extends Record<string, SqlStorageValue> {
 }
 
 function decode({ key, value, updated_at }: MessageRow): NumberedMessage {
-  return { seq: Number(key), ...(JSON.parse(value) as Message), ts: updated_at };
+  return { ...(JSON.parse(value) as Message), seq: Number(key), ts: updated_at };
 }
 
 /**
