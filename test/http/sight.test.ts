@@ -127,3 +127,29 @@ it("[AUTH-5] a scope that may not be read has the history of one that never was"
   const unknown = (await bob.call("/history/nobody/canary-key-kept")).body;
   expect(known).toEqual({ ...unknown, scope: "ana" });
 });
+
+it("[AUTH-3] a wait whose reader lost its grant is not woken by the scope that it may read no more", async () => {
+  const { room, cat, ana } = await plant();
+  const waiting = cat.wait('state["ana"].signal == 1', "&timeout=1500");
+  let status = "";
+  while (status !== "waiting") status = (await room.owner.context()).agents.cat.status;
+  await room.owner.call("/agents/cat", { method: "PATCH", body: { grants: [] } });
+  await ana.do("keep", { key: "signal", value: 1 });
+  const { body } = await waiting;
+  expect([body.triggered, body.context.state.ana]).toEqual([false, undefined]);
+});
+
+it("[ACT-9] the idempotency key of another brings none of its answers", async () => {
+  const { room, ana, bob } = await plant();
+  const idempotency_key = "same";
+  const mine = await ana.do("keep", { key: "canary-key-once", value: 1 }, { idempotency_key });
+  const params = { key: "canary-key-once", value: 1 };
+  const theirs = await bob.invoke("keep", params, { idempotency_key });
+  expect([theirs.headers.get("Idempotency-Replayed"), theirs.body.writes]).toEqual([
+    null,
+    [{ scope: "ana", hidden: true }],
+  ]);
+  const acting = await room.owner.invoke("keep", params, { idempotency_key, agent: "bob" });
+  expect(acting.body.writes).toEqual([{ scope: "ana", hidden: true }]);
+  expect((await ana.invoke("keep", params, { idempotency_key })).body.seq).toBe(mine.seq);
+});
