@@ -10,6 +10,7 @@ import { canonicalJson, jsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import { eventAuthor } from "../kernel/model.ts";
+import { utf8Bytes } from "../kernel/names.ts";
 import type { InvokeCall, Reply } from "../protocol/calls.ts";
 import { refusalBody } from "../protocol/refusal-body.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
@@ -26,6 +27,15 @@ import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
 import type { Session } from "./session.ts";
 import { readerRefusal, writerRefusal } from "./session.ts";
+
+/** Takes back the transaction of an invocation whose answer is too large to be kept for its key. */
+class UnkeepableAnswer extends Error {
+  readonly refusal = refuse(
+    "too_large",
+    `An answer that is kept for an idempotency key has at most ${LIMITS.keptAnswerBytes} bytes.`,
+    { hint: "Write or answer less at once.", details: { limit: "keptAnswerBytes" } },
+  ).refusal;
+}
 
 /** Runs invocations: decide, commit, answer; and keeps what it answered for a repeat [ACT-2, ACT-9]. */
 export class Invoking {
@@ -79,11 +89,16 @@ export class Invoking {
     const { event: draft, status } = decision;
     if (draft === null) return { status, body: serialise(valueFields(decision.fields), compact) };
     let body = "";
-    const event = this.#parts.commit(draft, session.now, (committed) => {
-      body = serialise(this.#answer(session, call, decision, committed), compact);
-      this.#keepAnswer(session, call, { status, body, seq: committed.seq });
-    });
-    return { status, body, seq: event.seq };
+    try {
+      const event = this.#parts.commit(draft, session.now, (committed) => {
+        body = serialise(this.#answer(session, call, decision, committed), compact);
+        this.#keepAnswer(session, call, { status, body, seq: committed.seq });
+      });
+      return { status, body, seq: event.seq };
+    } catch (thrown) {
+      if (!(thrown instanceof UnkeepableAnswer)) throw thrown;
+      return this.#refused(session, call, thrown.refusal);
+    }
   }
 
   #answer(session: Session, call: InvokeCall, decision: Accepted, event: LogEvent): AnswerObject {
@@ -191,6 +206,7 @@ export class Invoking {
   ): void {
     const key = this.#answerKey(session, call);
     if (key === null) return;
+    if (utf8Bytes(reply.body) > LIMITS.keptAnswerBytes) throw new UnkeepableAnswer();
     const now = Date.parse(session.now);
     const expiresAt = now + LIMITS.keptAnswerDays * 24 * 60 * 60 * 1000;
     this.#parts.answers.keep(key, { ...reply, request: this.#requestDigest(call) }, now, expiresAt);

@@ -1,7 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { folded, polled, rows, wholeLog } from "../support/ledger.ts";
+import { fold, folded, foldedByTheRules, polled, rows, wholeLog } from "../support/ledger.ts";
 import type { Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 
@@ -106,6 +106,7 @@ it("[LOG-3] after any history of commands, refusals and evictions the log folds 
         }) as Client;
       for (const run of commands) await run(room, owner);
       const events = await wholeLog(room.owner);
+      expect(fold(events)).toEqual(foldedByTheRules(events));
       expect(folded(events)).toEqual(await polled(room.owner));
       await evictDurableObject(roomObject(room.id));
       expect(folded(events)).toEqual(await polled(room.owner));

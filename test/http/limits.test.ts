@@ -151,6 +151,25 @@ it("an idempotency key has at most 256 characters", async () => {
   expect(outcome(await send("k".repeat(257)))).toEqual([400, "invalid_request", undefined]);
 });
 
+it("[ACT-9] an answer that is kept has at most 1 MiB, or nothing is done and the key stays free", async () => {
+  const room = await createRoom();
+  await putter(room.owner);
+  await room.owner.do("_register_action", {
+    id: "big",
+    writes: [1, 2, 3].map((n) => ({ key: `k${n}`, value: "${params.v}" })),
+    result: "state._shared.k1",
+  });
+  await room.owner.do("put", { k: "k1", v: "before" });
+  const before = await room.owner.eval("[state._shared, room.seq]");
+  const send = (size: number) =>
+    room.owner.invoke("big", { v: "x".repeat(size) }, { idempotency_key: "same" });
+  expect(outcome(await send(255_000))).toEqual([413, "too_large", "keptAnswerBytes"]);
+  expect((await room.owner.eval("[state._shared, room.seq - 1]")).value).toEqual(before.value);
+  expect((await room.owner.log()).at(-1).payload).toMatchObject({ ok: false, code: "too_large" });
+  expect((await send(10)).status).toBe(200);
+  expect((await room.owner.invoke("big", { v: "x".repeat(255_000) })).status).toBe(200);
+});
+
 it("a page of the log has at most 500 events, and 100 unless told", async () => {
   const room = await createRoom();
   await room.owner.do("_register_action", { id: "noop", writes: [] });

@@ -35,6 +35,33 @@ export function fold(events: readonly LogEvent[]): Map<string, Entry> {
   return state.entries;
 }
 
+/**
+ * The same fold written anew from the rules, which also counts revisions by itself [STATE-1]: what the room and
+ * {@link fold} share, the function that applies an event, is judged by it.
+ */
+export function foldedByTheRules(events: readonly LogEvent[]): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const { ts, payload } of events) {
+    for (const operation of payload.writes) {
+      const place = JSON.stringify([operation.scope, operation.key]);
+      if (operation.op === "delete") {
+        entries.delete(place);
+        continue;
+      }
+      const { value, hash, enabled } = operation;
+      const revision = (entries.get(place)?.revision ?? 0) + 1;
+      entries.set(place, {
+        value,
+        revision,
+        hash,
+        updated_at: ts,
+        ...(enabled === undefined ? {} : { enabled }),
+      });
+    }
+  }
+  return entries;
+}
+
 /** An agent's entry as it is recorded: what presence adds on reading is taken away again [LOG-7]. */
 function recorded(value: Body): Body {
   const { waiting_on: _, last_heartbeat: __, generation: ___, ...record } = value;
