@@ -160,12 +160,20 @@ function resolveValue(
     case "append": {
       const item = suppliedValue(invocation, write, target.scope, path);
       if (!item.ok) return item;
-      if (target.scope === "_messages") return messageValue(item.value, invocation);
+      if (target.scope === "_messages") return messageOf(invocation, write, item.value, path);
       return succeed(write.key === undefined ? item.value : pushed(target.entry?.value, item.value));
     }
     default:
       return suppliedValue(invocation, write, target.scope, path);
   }
+}
+
+/** Messages are numbered without gaps and read by everyone, so that none can have a gate. */
+function messageOf(invocation: Invocation, write: WriteTemplate, content: Json, path: string): Result<Json> {
+  if (write.enabled === undefined) return messageValue(content, invocation);
+  return refuse("invalid_param", "A message cannot be hidden by enabled.", {
+    details: { path: `${path}.enabled` },
+  });
 }
 
 function pushed(value: Json | undefined, item: Json): Json[] {

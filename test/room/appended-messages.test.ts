@@ -64,6 +64,15 @@ describe("messages by append", () => {
     expect((await ana.invoke("say", { m })).body.error).toBe("invalid_param");
   });
 
+  it("[TIMER-4] cannot have a gate, which no reader of messages would heed", async () => {
+    const { ana } = await pair();
+    const write = { scope: "_messages", append: true, value: "hi", enabled: "false" };
+    await ana.do("_register_action", { id: "say", writes: [write] });
+    const { status, body } = await ana.invoke("say");
+    expect([status, body.error, body.path]).toEqual([400, "invalid_param", "writes[0].enabled"]);
+    expect((await ana.context()).messages.count).toBe(0);
+  });
+
   it("[ACT-4] cannot be written, merged, counted, pushed or deleted by key", async () => {
     const { ana } = await pair();
     await ana.do("_send_message", { body: "one" });
