@@ -11,10 +11,11 @@ import { buildRooms, startBare, startRooms, stop } from "./servers.ts";
  * each in a workerd of its own.
  */
 const FULL: Effort = { rounds: 7, roundMs: 600, wakes: 400 };
-const QUICK: Effort = { rounds: 3, roundMs: 150, wakes: 60 };
+const QUICK: Effort = { rounds: 3, roundMs: 120, wakes: 50 };
 
 const HEADER = `The room against a bare Durable Object that makes the same three SQL statements (docs/performance.md).
-Higher ratios are better: 1 is as fast as what it is compared with, whether the unit is calls/s or ms.`;
+Higher ratios are better: 1 is as fast as what it is compared with, whether the unit is calls/s or ms.
+Beside them the processor time that each server took for a call.`;
 
 function table(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
@@ -26,8 +27,16 @@ function table(rows: readonly Row[]): string {
       row.bare.toFixed(digits(row)).padStart(9),
       row.unit.padEnd(7),
       row.ratio.toFixed(2).padStart(6),
+      row.processor ? `${row.processor.ours.toFixed(0)} : ${row.processor.bare.toFixed(0)}`.padStart(13) : "",
     ].join("  ");
-  const head = ["".padEnd(width), "ours".padStart(9), "bare".padStart(9), "unit   ", " ratio"].join("  ");
+  const head = [
+    "".padEnd(width),
+    "ours".padStart(9),
+    "bare".padStart(9),
+    "unit   ",
+    " ratio",
+    "µs processor",
+  ].join("  ");
   return [head, ...rows.map(line)].join("\n");
 }
 

@@ -3,6 +3,7 @@ import { median, quantile, throughput } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
 import type { Server } from "./servers.ts";
+import { processorMs } from "./servers.ts";
 
 /** How long and how often is measured. */
 export interface Effort {
@@ -18,9 +19,12 @@ export interface Row {
   readonly ours: number;
   readonly bare: number;
   readonly ratio: number;
+  /** Processor time of the server for one call, µs: it says more than the clock where others use the machine, too. */
+  readonly processor?: { readonly ours: number; readonly bare: number };
 }
 
 interface Side {
+  readonly server: Server;
   readonly subject: Subject;
   readonly connections: readonly Connection[];
 }
@@ -36,12 +40,22 @@ interface Scenario {
   readonly pair: Pair;
   readonly clients: number;
   readonly call: "write" | "read";
-  readonly samples: { readonly ours: number[]; readonly bare: number[] };
+  readonly samples: { readonly ours: Sample[]; readonly bare: Sample[] };
+}
+
+interface Sample {
+  /** Calls a second. */
+  readonly rate: number;
+  /** Processor time of the server, ms. */
+  readonly processorMs: number;
+  readonly calls: number;
 }
 
 const KEYS = [10, 1_000, 10_000];
 const VIEWS = [0, 50];
 const CLIENTS = [1, 16];
+/** A waiter often hears in the same instant as the writer, or before: no ratio is made of less. */
+const LEAST_MS = 0.1;
 /** A waiting call has reached its object by then. */
 const SETTLE_MS = 10;
 
@@ -73,9 +87,17 @@ export async function measure(
 async function createPair(rooms: Server, bare: Server, size: Size): Promise<Pair> {
   const open = (port: number) =>
     Promise.all(Array.from({ length: Math.max(...CLIENTS) }, () => Connection.open(port)));
-  const ours = { subject: await createRoom(rooms, size), connections: await open(rooms.port) };
+  const ours = {
+    server: rooms,
+    subject: await createRoom(rooms, size),
+    connections: await open(rooms.port),
+  };
   const bytes = (await ours.connections[0]?.expect(ours.subject.read(0))) ?? "";
-  const other = { subject: await createBare(bare, size, bytes), connections: await open(bare.port) };
+  const other = {
+    server: bare,
+    subject: await createBare(bare, size, bytes),
+    connections: await open(bare.port),
+  };
   return { size, ours, bare: other };
 }
 
@@ -94,18 +116,32 @@ let turns = 0;
 
 async function round({ pair, clients, call, samples }: Scenario, ms: number, counts: boolean): Promise<void> {
   for (const side of ["ours", "bare"] as const) {
-    const { subject, connections } = pair[side];
+    const { server, subject, connections } = pair[side];
     const offset = turns;
-    const rate = await throughput(connections.slice(0, clients), (turn) => subject[call](offset + turn), ms);
-    turns += Math.ceil((rate * ms) / 1000);
-    if (counts) samples[side].push(rate);
+    const before = processorMs(server);
+    const begun = connections.slice(0, clients);
+    const rate = await throughput(begun, (turn) => subject[call](offset + turn), ms);
+    const calls = (rate * ms) / 1000;
+    turns += Math.ceil(calls) + clients;
+    if (counts) samples[side].push({ rate, calls, processorMs: processorMs(server) - before });
   }
 }
 
 function row({ name, samples }: Scenario): Row {
-  const ours = median(samples.ours);
-  const bare = median(samples.bare);
-  return { name, unit: "calls/s", ours, bare, ratio: ours / bare };
+  const ours = rateOf(samples.ours);
+  const bare = rateOf(samples.bare);
+  const processor = { ours: processorOf(samples.ours), bare: processorOf(samples.bare) };
+  return { name, unit: "calls/s", ours, bare, ratio: ours / bare, processor };
+}
+
+function rateOf(samples: readonly Sample[]): number {
+  return median(samples.map(({ rate }) => rate));
+}
+
+/** µs a call. */
+function processorOf(samples: readonly Sample[]): number {
+  const sum = (field: "calls" | "processorMs") => samples.reduce((all, sample) => all + sample[field], 0);
+  return (sum("processorMs") / sum("calls")) * 1000;
 }
 
 /** What size itself costs: the room with most keys against the room with fewest. */
@@ -124,10 +160,11 @@ function growthRows(scenarios: readonly Scenario[]): Row[] {
     );
     if (!small) return [];
     const how = clients === 1 ? "sequential" : `${clients} clients`;
-    const ours = median(large.samples.ours);
-    const bare = median(small.samples.ours);
+    const ours = rateOf(large.samples.ours);
+    const bare = rateOf(small.samples.ours);
+    const processor = { ours: processorOf(large.samples.ours), bare: processorOf(small.samples.ours) };
     const name = `room with ${many} keys / room with ${few}, invoke, ${pair.size.views} views, ${how}`;
-    return [{ name, unit: "calls/s", ours, bare, ratio: ours / bare }];
+    return [{ name, unit: "calls/s", ours, bare, ratio: ours / bare, processor }];
   });
 }
 
@@ -155,7 +192,7 @@ async function wakeRows(pair: Pair, count: number): Promise<Row[]> {
       );
     const latency = (name: string, left: number, right: number): Row => {
       const text = `p${part * 100} ${name}`;
-      return { name: text, unit: "ms", ours: left, bare: right, ratio: right / Math.max(left, 0.001) };
+      return { name: text, unit: "ms", ours: left, bare: right, ratio: right / Math.max(left, LEAST_MS) };
     };
     return [
       latency("wake: write sent → waiter answered", of(ours, "sinceSent"), of(bare, "sinceSent")),

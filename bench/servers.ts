@@ -9,6 +9,9 @@ import { Connection } from "./connection.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
+/** Linux counts processor time in hundredths of a second. */
+const MS_PER_TICK = 10;
+
 /** What workerd is told of one worker. */
 interface Worker {
   readonly folder: string;
@@ -64,6 +67,16 @@ export async function stop({ process: child }: Server): Promise<void> {
   const gone = new Promise((done) => child.once("exit", done));
   child.kill("SIGKILL");
   await gone;
+}
+
+/** The processor time that a server has taken so far, ms; NaN where the system does not tell. */
+export function processorMs({ process: { pid } }: Server): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function compatibilityDate(settings: string): string {

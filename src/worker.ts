@@ -3,7 +3,7 @@ import { cors } from "hono/cors";
 import { authenticate, configure } from "./auth/authenticate.ts";
 import type { RouteEnv } from "./auth/route-env.ts";
 import { refuse } from "./kernel/errors.ts";
-import { jsonResponse, refusalResponse } from "./protocol/responses.ts";
+import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { readRoutes } from "./routes/reads.ts";
@@ -31,23 +31,20 @@ function malformedUrl() {
   });
 }
 
-/** The wire's version, in every answer. */
-const VERSION = "v8";
-
 const app = new Hono<RouteEnv>();
 
-app.use(async (c, next) => {
-  await next();
-  c.res.headers.set("X-Sync-Version", VERSION);
+/** Answers what a browser asks before it calls from another origin; answers themselves bring their own headers. */
+const preflight = cors({
+  origin: "*",
+  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+  exposeHeaders: EXPOSED_HEADERS,
 });
 
-app.use(
-  cors({
-    origin: "*",
-    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-    exposeHeaders: ["X-Sync-Version", "X-Sync-Seq", "Idempotency-Replayed", "Retry-After"],
-  }),
-);
+app.use(async (c, next) => {
+  if (c.req.method !== "OPTIONS") return await next();
+  c.res.headers.set("X-Sync-Version", VERSION);
+  return await preflight(c, next);
+});
 
 app.use(async (c, next) => (isEncoded(c.req.url) ? await next() : refusalResponse(malformedUrl().refusal)));
 

@@ -1,7 +1,19 @@
 import type { Refusal } from "../kernel/errors.ts";
 import { refusalBody, refusalStatus } from "./refusal-body.ts";
 
-const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8" };
+/** The wire's version, in every answer. */
+export const VERSION = "v8";
+
+/** Headers that a browser of another origin may read [HTTP-4]. */
+export const EXPOSED_HEADERS = ["X-Sync-Version", "X-Sync-Seq", "Idempotency-Replayed", "Retry-After"];
+
+/** What every answer carries, given with it: a middleware that adds a header later makes the response anew. */
+const JSON_HEADERS = {
+  "Content-Type": "application/json; charset=utf-8",
+  "X-Sync-Version": VERSION,
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": EXPOSED_HEADERS.join(","),
+};
 
 /** A JSON response; a body that is a stream goes out as it comes. */
 export function jsonResponse(
