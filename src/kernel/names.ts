@@ -51,9 +51,9 @@ export function isGrantable(scope: string): boolean {
   return scope === "_help" || isPrivateScope(scope);
 }
 
-/** Ids of actions and views that the room keeps for its own. */
+/** Ids of actions and views that the room keeps for its own, and those that no URL can name. */
 export function isReservedId(id: string): boolean {
-  return id.startsWith("_") || id === "help";
+  return id.startsWith("_") || id === "help" || id === "." || id === "..";
 }
 
 /** The size of `text` in UTF-8, in bytes. */
