@@ -46,6 +46,7 @@ export class Connection {
 
   send({ method, path, token, body = "" }: Call): Promise<Answer> {
     if (this.#pending) throw new Error("a connection takes one request at a time");
+    if (this.#socket.destroyed || this.#socket.readableEnded) throw new Error("the connection is closed");
     const authorization = token === undefined ? "" : `Authorization: Bearer ${token}\r\n`;
     const length = method === "GET" ? "" : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
     const head = `${method} ${path} HTTP/1.1\r\nHost: bench\r\n${authorization}${length}\r\n`;

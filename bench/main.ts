@@ -10,7 +10,7 @@ import { buildRooms, startBare, startRooms, stop } from "./servers.ts";
  * npm run bench [-- --quick] [-- --json]: rooms against a bare Durable Object, in the same run and on the same machine,
  * each in a workerd of its own.
  */
-const FULL: Effort = { rounds: 7, roundMs: 600, wakes: 400 };
+const FULL: Effort = { rounds: 5, roundMs: 500, wakes: 300 };
 const QUICK: Effort = { rounds: 3, roundMs: 120, wakes: 50 };
 
 const HEADER = `The room against a bare Durable Object that makes the same three SQL statements (docs/performance.md).

@@ -26,7 +26,6 @@ export interface Row {
 interface Side {
   readonly server: Server;
   readonly subject: Subject;
-  readonly connections: readonly Connection[];
 }
 
 interface Pair {
@@ -79,26 +78,32 @@ export async function measure(
   progress("waking waiters");
   const [smallest] = pairs;
   const wakes = smallest ? await wakeRows(smallest, effort.wakes) : [];
-  for (const { ours, bare: other } of pairs)
-    for (const connection of [...ours.connections, ...other.connections]) connection.close();
   return [...scenarios.map(row), ...growthRows(scenarios), ...wakes];
 }
 
 async function createPair(rooms: Server, bare: Server, size: Size): Promise<Pair> {
-  const open = (port: number) =>
-    Promise.all(Array.from({ length: Math.max(...CLIENTS) }, () => Connection.open(port)));
-  const ours = {
-    server: rooms,
-    subject: await createRoom(rooms, size),
-    connections: await open(rooms.port),
-  };
-  const bytes = (await ours.connections[0]?.expect(ours.subject.read(0))) ?? "";
-  const other = {
-    server: bare,
-    subject: await createBare(bare, size, bytes),
-    connections: await open(bare.port),
-  };
-  return { size, ours, bare: other };
+  const room = await createRoom(rooms, size);
+  const bytes = await withConnections(
+    rooms,
+    1,
+    async ([connection]) => await connection?.expect(room.read(0)),
+  );
+  const object = await createBare(bare, size, bytes ?? "");
+  return { size, ours: { server: rooms, subject: room }, bare: { server: bare, subject: object } };
+}
+
+/** Connections for one piece of work: a server closes those that are idle for some seconds. */
+async function withConnections<T>(
+  { port }: Server,
+  count: number,
+  work: (connections: readonly Connection[]) => Promise<T>,
+): Promise<T> {
+  const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port)));
+  try {
+    return await work(connections);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
 }
 
 function plan(pairs: readonly Pair[]): Scenario[] {
@@ -116,11 +121,12 @@ let turns = 0;
 
 async function round({ pair, clients, call, samples }: Scenario, ms: number, counts: boolean): Promise<void> {
   for (const side of ["ours", "bare"] as const) {
-    const { server, subject, connections } = pair[side];
+    const { server, subject } = pair[side];
     const offset = turns;
     const before = processorMs(server);
-    const begun = connections.slice(0, clients);
-    const rate = await throughput(begun, (turn) => subject[call](offset + turn), ms);
+    const rate = await withConnections(server, clients, (connections) =>
+      throughput(connections, (turn) => subject[call](offset + turn), ms),
+    );
     const calls = (rate * ms) / 1000;
     turns += Math.ceil(calls) + clients;
     if (counts) samples[side].push({ rate, calls, processorMs: processorMs(server) - before });
@@ -205,8 +211,20 @@ async function wakeRows(pair: Pair, count: number): Promise<Row[]> {
   });
 }
 
-async function wake({ subject, connections }: Side, turn: number): Promise<Wake> {
-  const [waiter, writer] = connections;
+function wake({ server, subject }: Side, turn: number): Promise<Wake> {
+  return withConnections(
+    server,
+    2,
+    async ([waiter, writer]) => await wakeOnce(subject, waiter, writer, turn),
+  );
+}
+
+async function wakeOnce(
+  subject: Subject,
+  waiter: Connection | undefined,
+  writer: Connection | undefined,
+  turn: number,
+): Promise<Wake> {
   if (!waiter || !writer) throw new Error("a wake needs two connections");
   const woken = waiter.expect(subject.hold(turn)).then(() => performance.now());
   await new Promise((settled) => setTimeout(settled, SETTLE_MS));

@@ -122,7 +122,10 @@ const worker :Workerd.Worker = (
   modules = [${modules(worker.folder).join(", ")}],
   compatibilityDate = ${text(worker.compatibilityDate)},
   compatibilityFlags = [${flags.map(text).join(", ")}],
-  durableObjectNamespaces = [(className = ${text(className)}, uniqueKey = "bench", enableSql = true)],
+  durableObjectNamespaces = [
+    # Idle between its rounds, an object would be evicted, and the next round would measure how it is loaded.
+    (className = ${text(className)}, uniqueKey = "bench", enableSql = true, preventEviction = true),
+  ],
   durableObjectStorage = (localDisk = "disk"),
   bindings = [${[`(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`, ...bindings].join(", ")}],
 );

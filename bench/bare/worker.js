@@ -13,6 +13,7 @@ export class BareObject extends DurableObject {
     super(state, env);
     this.sql = state.storage.sql;
     this.sql.exec(SCHEMA);
+    this.#seq = this.sql.exec("SELECT coalesce(max(seq), 0) AS seq FROM log").one().seq;
   }
 
   /** Keys `0.0` and so on, named as the room's are. */
