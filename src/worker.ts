@@ -17,6 +17,7 @@ export { RoomObject } from "./room-object.ts";
 
 /** Whether a URL's percent-encodings are UTF-8: a router would pass others on as they are, for names that they are not. */
 function isEncoded(url: string): boolean {
+  if (!url.includes("%")) return true;
   try {
     decodeURIComponent(url);
     return true;

@@ -7,9 +7,18 @@ import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
 import { isCompact } from "./http.ts";
 
+/** So many ids of objects are remembered: each is a digest of its room's id. */
+const MOST_IDS = 1_000;
+const objectIds = new Map<string, DurableObjectId>();
+
 /** The object of a room: its id alone leads there, so that no directory has to be asked. */
-export function roomStub(env: Env, room: string): DurableObjectStub<RoomObject> {
-  return env.ROOMS.get(env.ROOMS.idFromName(room));
+export function roomStub({ ROOMS }: Env, room: string): DurableObjectStub<RoomObject> {
+  const known = objectIds.get(room);
+  if (known) return ROOMS.get(known);
+  if (objectIds.size >= MOST_IDS) objectIds.clear();
+  const id = ROOMS.idFromName(room);
+  objectIds.set(room, id);
+  return ROOMS.get(id);
 }
 
 /** The caller of a room, as far as its token and what it claims to be say. */
