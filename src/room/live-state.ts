@@ -10,12 +10,12 @@ const REGISTRIES = new Set(["_actions", "_views"]);
 /** The scope that only ever grows: it stays in SQLite and is read entry by entry. */
 export const APPEND_SCOPE = "_messages";
 
-/** A scope in memory. Its keys are put in order when they are next asked for after one came or went. */
+/** A scope in memory. Its keys are put in order when they are first asked for, and kept so from then on. */
 class LiveScope {
   readonly entries: Map<string, StoredEntry>;
   readonly #registry: boolean;
   #gates = 0;
-  #keys: readonly string[] | undefined;
+  #keys: string[] | undefined;
   #text: string | undefined;
 
   constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
@@ -45,7 +45,7 @@ class LiveScope {
 
   put(key: string, entry: StoredEntry): void {
     this.#text = undefined;
-    if (!this.entries.has(key)) this.#keys = undefined;
+    if (!this.entries.has(key)) this.#keys?.splice(this.#place(key, this.#keys), 0, key);
     if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
     if (entry.enabled !== undefined) this.#gates += 1;
     this.entries.set(key, entry);
@@ -54,7 +54,21 @@ class LiveScope {
   remove(key: string): void {
     this.#text = undefined;
     if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
-    if (this.entries.delete(key)) this.#keys = undefined;
+    if (!this.entries.delete(key) || !this.#keys) return;
+    const at = this.#registry ? this.#keys.indexOf(key) : this.#place(key, this.#keys);
+    this.#keys.splice(at, 1);
+  }
+
+  /** Where `key` stands, or would stand, among `keys`: a registry's newest is its last. */
+  #place(key: string, keys: readonly string[]): number {
+    if (this.#registry) return keys.length;
+    let [low, high] = [0, keys.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareKeys(keys[middle] as string, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
