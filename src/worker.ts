@@ -49,7 +49,10 @@ app.use(async (c, next) => {
 
 app.use(async (c, next) => (isEncoded(c.req.url) ? await next() : refusalResponse(malformedUrl().refusal)));
 
-resource(app, "/health", { GET: () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION })) });
+const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION }));
+// Load balancers ask by HEAD, too, which the router serves by GET.
+app.get("/health", health);
+resource(app, "/health", { GET: health });
 
 app.use("/rooms/*", configure);
 app.route("/rooms", creationRoutes());

@@ -4,7 +4,7 @@ import { refuseCel } from "./cel-fault.ts";
 import type { Refusal, Result } from "./errors.ts";
 import { refuse, succeed } from "./errors.ts";
 import type { Json, JsonFault } from "./json.ts";
-import { jsonFault } from "./json.ts";
+import { isJsonObject, jsonFault } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { mergePatch } from "./merge.ts";
 import { messageValue } from "./message.ts";
@@ -16,7 +16,7 @@ import type { Sight } from "./sight.ts";
 import { actionSight } from "./sight.ts";
 import type { RunningState } from "./state.ts";
 import type { Bindings } from "./template.ts";
-import { fillName, fillObject, fillValue } from "./template.ts";
+import { fillName, fillValue } from "./template.ts";
 import { modeOf } from "./write-template.ts";
 
 type Refused = { readonly ok: false; readonly refusal: Refusal };
@@ -151,10 +151,8 @@ function resolveValue(
   path: string,
 ): Result<Json> {
   switch (modeOf(write)) {
-    case "merge": {
-      const patch = fillObject(write.merge ?? {}, invocation.bindings, "omit");
-      return patch.ok ? succeed(mergePatch(target.entry?.value, patch.value)) : patch;
-    }
+    case "merge":
+      return merged(invocation, write, target, path);
     case "increment":
       return incremented(invocation, write, target, path);
     case "append": {
@@ -174,6 +172,13 @@ function messageOf(invocation: Invocation, write: WriteTemplate, content: Json, 
   return refuse("invalid_param", "A message cannot be hidden by enabled.", {
     details: { path: `${path}.enabled` },
   });
+}
+
+function merged(invocation: Invocation, write: WriteTemplate, target: Target, path: string): Result<Json> {
+  const patch = fillValue(write.merge ?? null, invocation.bindings, "omit");
+  if (!patch.ok) return patch;
+  if (isJsonObject(patch.value)) return succeed(mergePatch(target.entry?.value, patch.value));
+  return refuse("invalid_param", `${path}.merge becomes no object.`, { help: "writes", details: { path } });
 }
 
 function pushed(value: Json | undefined, item: Json): Json[] {

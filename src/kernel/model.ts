@@ -145,7 +145,7 @@ export interface WriteTemplate {
   readonly key?: string;
   readonly value?: Json;
   readonly expr?: boolean;
-  readonly merge?: JsonObject;
+  readonly merge?: JsonObject | string;
   readonly increment?: number | string | true;
   readonly append?: true;
   readonly delete?: true;

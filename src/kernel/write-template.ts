@@ -88,7 +88,8 @@ function parseMode(item: JsonObject, path: string): Result<ModeFields> {
 
 function parseMerge(merge: Json | undefined, value: Json | undefined, path: string): Result<ModeFields> {
   if (value !== undefined) return faulty(path, "has more than one mode: value, merge");
-  return isJsonObject(merge) ? succeed({ merge }) : faulty(`${path}.merge`, "must be an object");
+  if (isJsonObject(merge) || typeof merge === "string") return succeed({ merge });
+  return faulty(`${path}.merge`, "must be an object, or a template that becomes one");
 }
 
 function parseIncrement(increment: Json | undefined, valued: ModeFields, path: string): Result<ModeFields> {

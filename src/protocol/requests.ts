@@ -16,6 +16,7 @@ export const createRoomBody = z.object({
   id: z.string().optional(),
   meta: jsonObject.optional(),
   join: joinMode.optional(),
+  template: z.undefined("is not supported by this version").optional(),
 });
 
 export const updateRoomBody = z.object({

@@ -33,7 +33,7 @@ export class MessageStore {
     return this.#sql
       .exec<MessageRow>(
         `SELECT state.key, state.value, state.updated_at FROM json_each(?) AS wanted
-         JOIN state ON state.scope = '_messages' AND state.key = wanted.value`,
+         JOIN state ON state.scope = '_messages' AND state.key = wanted.value ORDER BY wanted.id`,
         JSON.stringify(keys),
       )
       .toArray()

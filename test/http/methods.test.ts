@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createRoom } from "../support/room.ts";
+import { createRoom, request } from "../support/room.ts";
 
 it("[HTTP-2] HEAD is refused: it would move the reader's cursor and show nothing", async () => {
   const room = await createRoom();
@@ -19,4 +19,11 @@ it("[ACT-15] ids that no URL can name are reserved", async () => {
     const { status, body } = await ana.invoke("_register_action", { id, writes: [] });
     expect([id, status, body.error]).toEqual([id, 400, "reserved_id"]);
   }
+});
+
+it("[HTTP-2] a load balancer may ask for health by HEAD, and nothing else is served there", async () => {
+  expect((await request("/health", { method: "HEAD" })).status).toBe(200);
+  expect((await request("/health")).body).toEqual({ ok: true, version: "v8" });
+  const posted = await request("/health", { method: "POST" });
+  expect([posted.status, posted.headers.get("Allow")]).toEqual([405, "GET"]);
 });
