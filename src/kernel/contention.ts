@@ -4,7 +4,7 @@ import type { ActionDefinition } from "./model.ts";
 import type { StateReader } from "./state.ts";
 
 /** The targets of an action's writes as they are written, templates unexpanded; appends commute and do not contend. */
-export function writeTargets(definition: ActionDefinition): Set<string> {
+function writeTargets(definition: ActionDefinition): Set<string> {
   const targets = new Set<string>();
   for (const write of definition.writes) {
     if (!write.append) targets.add(`${write.scope ?? definition.scope}:${write.key}`);

@@ -27,8 +27,8 @@ export function readContext(reading: Reading): { answer: AnswerObject; read: num
   const { model, session, shape } = reading;
   const sections = SECTIONS.filter((section) => wants(shape, section));
   const counts = messageCounts(reading);
-  const page = model.inbox.page(shape.messages_after, shape.messages_limit);
-  const recent = sections.includes("messages") ? page : [];
+  const showsMessages = sections.includes("messages");
+  const recent = showsMessages ? model.inbox.page(shape.messages_after, shape.messages_limit) : [];
   const builders: Record<Section, () => Answer> = {
     state: () => stateSection(reading),
     views: () => viewsSection(model),

@@ -4,7 +4,7 @@ import type { LogEvent } from "../kernel/model.ts";
 export type Point = string;
 
 /** The point of one key. Keys hold no control characters, so that no two points look alike. */
-export function keyPoint(scope: string, key: string): Point {
+function keyPoint(scope: string, key: string): Point {
   return `${scope}\0${key}`;
 }
 

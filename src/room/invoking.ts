@@ -1,6 +1,6 @@
 import type { BuiltinCommand } from "../kernel/decide/builtins.ts";
 import { BUILTINS } from "../kernel/decide/builtins.ts";
-import type { Accepted, Decision, DecisionContext } from "../kernel/decide/decision.ts";
+import type { Accepted, Decision } from "../kernel/decide/decision.ts";
 import { decideInvoke } from "../kernel/decide/invoke.ts";
 import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
@@ -22,7 +22,7 @@ import { evaluateText, evaluateValue } from "./expressions.ts";
 import { readHelp } from "./guidance.ts";
 import { paramFault } from "./params.ts";
 import type { RoomParts } from "./parts.ts";
-import { decisionPorts } from "./ports.ts";
+import { decisionContext, decisionPorts } from "./ports.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
 import type { Session } from "./session.ts";
@@ -58,18 +58,8 @@ export class Invoking {
     return this.#commit(session, call, decision, compact);
   }
 
-  #context(session: Session): DecisionContext {
-    const { model, host } = this.#parts;
-    return {
-      identity: session.identity,
-      now: session.now,
-      state: model.live,
-      ports: decisionPorts(model, session, host),
-    };
-  }
-
   #decide(session: Session, call: InvokeCall): Decision {
-    const context = this.#context(session);
+    const context = decisionContext(this.#parts.model, session, this.#parts.host);
     const builtin = BUILTINS.get(call.action);
     if (!builtin?.command) return decideInvoke(call, context);
     const params = withoutNulls(call.params);

@@ -20,7 +20,7 @@ import { eventRefusal } from "./capacity.ts";
 import { requestAccount } from "./expressions.ts";
 import { OpenJoins } from "./open-joins.ts";
 import type { RoomParts } from "./parts.ts";
-import { decisionPorts } from "./ports.ts";
+import { decisionContext } from "./ports.ts";
 import { readInfo } from "./reads.ts";
 import type { Session } from "./session.ts";
 import { ownerRefusal, readerRefusal, unauthenticated, writerRefusal } from "./session.ts";
@@ -124,9 +124,7 @@ export class Membership {
   }
 
   #context(session: Session): DecisionContext {
-    const { model, host } = this.#parts;
-    const ports = decisionPorts(model, session, host);
-    return { identity: session.identity, now: session.now, state: model.live, ports };
+    return decisionContext(this.#parts.model, session, this.#parts.host);
   }
 
   #settle(

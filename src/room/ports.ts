@@ -1,3 +1,4 @@
+import type { DecisionContext } from "../kernel/decide/decision.ts";
 import { canonicalJson } from "../kernel/json.ts";
 import type { Ports } from "../kernel/ports.ts";
 import { evaluateText, expressionFault } from "./expressions.ts";
@@ -12,6 +13,12 @@ export interface Host {
   /** SHA-256 of a text, in hex. */
   digest(text: string): string;
   randomId(): string;
+}
+
+/** What a decision of this session is made from. */
+export function decisionContext(model: ReadModel, session: Session, host: Host): DecisionContext {
+  const { identity, now } = session;
+  return { identity, now, state: model.live, ports: decisionPorts(model, session, host) };
 }
 
 /** What a decision of this session may ask; its expressions are paid by the request. */
