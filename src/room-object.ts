@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { hash } from "node:crypto";
 import { refuse } from "./kernel/errors.ts";
-import { LIMITS } from "./kernel/limits.ts";
 import { hasSchema, migrate } from "./migrations/run.ts";
 import type { Caller, CallName, CreateRoomCommand, Reply, RoomCall, WaitCall } from "./protocol/calls.ts";
 import { refusalReply } from "./room/answers.ts";
@@ -41,7 +40,8 @@ const READS: ReadonlySet<CallName> = new Set([
  */
 export class RoomObject extends DurableObject<Env> {
   #room: Room | null = null;
-  #flushPlanned = false;
+  /** The alarm that is set, as far as this object knows, ms since the epoch. */
+  #alarmAt: number | null = null;
   readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
 
   constructor(state: DurableObjectState, env: Env) {
@@ -66,9 +66,7 @@ export class RoomObject extends DurableObject<Env> {
     if (!room?.exists) return absent(caller);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
     const answer = () => this.#answer(caller, call);
-    const reply = READS.has(call.call) ? answer() : await this.#commits.run(answer);
-    await this.#planFlush(room);
-    return reply;
+    return READS.has(call.call) ? answer() : await this.#commits.run(answer);
   }
 
   /** Takes the socket of a wait: answers it at once, or accepts it until its condition holds. */
@@ -82,7 +80,7 @@ export class RoomObject extends DurableObject<Env> {
       () => room.wait(caller, call, compact),
       (reply) => ({ reply }),
     );
-    await this.#planFlush(room);
+    this.#plan(room);
     if ("reply" in begun) return Response.json(begun.reply);
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
@@ -103,15 +101,22 @@ export class RoomObject extends DurableObject<Env> {
     this.#room?.waits.abandon(waitingOf(socket).id);
   }
 
+  /** May run twice, and late. */
   override alarm(): void {
-    this.#flushPlanned = false;
-    this.#room?.presence.save();
+    this.#alarmAt = null;
+    const room = this.#room;
+    if (!room?.exists) return;
+    this.#guard(() => room.doDue(), ignore);
+    this.#plan(room);
   }
 
   /** The room may have been deleted while the call waited for its turn. */
   #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" }>): Reply {
     const room = this.#room;
-    return room?.exists ? this.#guard(() => room.call(caller, call), asIs) : absent(caller);
+    if (!room?.exists) return absent(caller);
+    const reply = this.#guard(() => room.call(caller, call), asIs);
+    this.#plan(room);
+    return reply;
   }
 
   #open(): Room {
@@ -145,7 +150,7 @@ export class RoomObject extends DurableObject<Env> {
     const refusal = room.deletionRefusal(caller);
     if (refusal) return refusal;
     this.#room = null;
-    this.#flushPlanned = false;
+    this.#alarmAt = null;
     for (const socket of this.ctx.getWebSockets()) waitSocket(socket).answer(absent(caller));
     // A creation that came in between would be wiped with the rest.
     await this.ctx.blockConcurrencyWhile(async () => {
@@ -155,13 +160,18 @@ export class RoomObject extends DurableObject<Env> {
     return { status: 200, body: JSON.stringify({ deleted: true, id: caller.claims?.room ?? "" }) };
   }
 
-  /** Presence is written at most once in a few seconds, by the alarm [LOG-7]. */
-  async #planFlush(room: Room): Promise<void> {
-    if (this.#flushPlanned || !room.presence.hasUnsaved) return;
-    this.#flushPlanned = true;
-    await this.ctx.storage.setAlarm(Date.now() + LIMITS.presenceFlushMs);
+  /**
+   * Has the object woken when the room has something to do next. It runs in the turn of the change that it follows from,
+   * so that the platform stores both or neither. An alarm that is set for earlier plans again when it runs.
+   */
+  #plan({ dueAt }: Room): void {
+    if (dueAt === null || (this.#alarmAt !== null && this.#alarmAt <= dueAt)) return;
+    this.#alarmAt = dueAt;
+    void this.ctx.storage.setAlarm(dueAt);
   }
 }
+
+function ignore(): void {}
 
 function asIs(reply: Reply): Reply {
   return reply;

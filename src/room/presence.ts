@@ -16,6 +16,7 @@ export class Presence {
   readonly #store: PresenceStore;
   readonly #sightings = new Map<string, Sighting>();
   readonly #unsaved = new Set<string>();
+  #flushAt: number | null = null;
 
   constructor(store: PresenceStore) {
     this.#store = store;
@@ -30,6 +31,7 @@ export class Presence {
     const wasIdle = now - sighting.lastHeartbeat > LIMITS.idleAfterMs;
     sighting.lastHeartbeat = now;
     this.#unsaved.add(agent);
+    this.#flushAt ??= now + LIMITS.presenceFlushMs;
     return wasIdle;
   }
 
@@ -71,11 +73,13 @@ export class Presence {
     if (cursor <= sighting.cursor) return false;
     sighting.cursor = cursor;
     this.#unsaved.add(agent);
+    this.#flushAt ??= sighting.lastHeartbeat + LIMITS.presenceFlushMs;
     return true;
   }
 
-  get hasUnsaved(): boolean {
-    return this.#unsaved.size > 0;
+  /** When what is not saved yet is to be, ms since the epoch, or null: presence is seldom written [LOG-7]. */
+  get flushAt(): number | null {
+    return this.#flushAt;
   }
 
   save(): void {
@@ -85,6 +89,7 @@ export class Presence {
     });
     this.#store.save(rows);
     this.#unsaved.clear();
+    this.#flushAt = null;
   }
 
   #sighting(agent: string): Sighting {

@@ -86,12 +86,18 @@ export class Room {
     return this.#derivations.evaluations;
   }
 
-  get presence(): Presence {
-    return this.#model.presence;
+  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7]. */
+  get dueAt(): number | null {
+    return this.#model.presence.flushAt;
   }
 
   get waits(): Waits {
     return this.#waits;
+  }
+
+  /** Does what is due by now; doing it twice does no more. */
+  doDue(): void {
+    this.#model.presence.save();
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -170,7 +176,7 @@ export class Room {
   #beginPass({ identity }: Session): void {
     this.#derivations.nextPass();
     if (identity.kind !== "agent") return;
-    const changed = this.presence.beat(identity.agent, this.#host.now());
+    const changed = this.#model.presence.beat(identity.agent, this.#host.now());
     if (changed) this.#waits.wake(this.#derivations.touch([presencePoint(identity.agent)]));
   }
 
