@@ -2,26 +2,21 @@ import { DurableObject } from "cloudflare:workers";
 import { hash } from "node:crypto";
 import { refuse } from "./kernel/errors.ts";
 import { hasSchema, migrate } from "./migrations/run.ts";
-import type { Caller, CallName, CreateRoomCommand, Reply, RoomCall, WaitCall } from "./protocol/calls.ts";
+import type {
+  Caller,
+  CallName,
+  CreateRoomCommand,
+  Reply,
+  RoomCall,
+  SocketRequest,
+} from "./protocol/calls.ts";
+import { SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
 import { refusalReply } from "./room/answers.ts";
 import { GroupCommit } from "./room/group-commit.ts";
 import { Room } from "./room/room.ts";
 import { invalidToken, unauthenticated } from "./room/session.ts";
-import type { Waiting } from "./room/waits.ts";
+import { begin, end, memoryOf, open, restore } from "./room-sockets.ts";
 import { openStores } from "./storage/stores.ts";
-
-/** The header in which the Worker hands a wait over; the object is reachable by nobody else. */
-export const WAIT_HEADER = "X-Sync-Wait";
-
-/** What travels in {@link WAIT_HEADER}. */
-export interface WaitRequest {
-  readonly caller: Caller;
-  readonly call: WaitCall;
-  readonly compact: boolean;
-}
-
-/** The frame by which the Worker says that a wait's time is over. */
-export const TIME_OVER = "timeout";
 
 /** Calls that store nothing: they need not wait for a commit to be confirmed. */
 const READS: ReadonlySet<CallName> = new Set([
@@ -69,36 +64,47 @@ export class RoomObject extends DurableObject<Env> {
     return READS.has(call.call) ? answer() : await this.#commits.run(answer);
   }
 
-  /** Takes the socket of a wait: answers it at once, or accepts it until its condition holds. */
+  /** Takes the socket of a wait or of a watcher, or answers at once why there is none to take. */
   override async fetch(request: Request): Promise<Response> {
-    const { caller, call, compact } = JSON.parse(
-      decodeURIComponent(request.headers.get(WAIT_HEADER) ?? ""),
-    ) as WaitRequest;
+    const asked = JSON.parse(decodeURIComponent(request.headers.get(SOCKET_HEADER) ?? "")) as SocketRequest;
     const room = this.#room;
-    if (!room?.exists) return Response.json(absent(caller));
+    if (!room?.exists) return Response.json(absent(asked.caller));
     const begun = this.#guard(
-      () => room.wait(caller, call, compact),
+      () => begin(room, asked),
       (reply) => ({ reply }),
     );
-    this.#plan(room);
-    if ("reply" in begun) return Response.json(begun.reply);
+    if ("reply" in begun) {
+      this.#plan(room);
+      return Response.json(begun.reply);
+    }
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    server.serializeAttachment(begun.waiting);
-    room.waits.hold(begun.waiting, waitSocket(server));
+    this.#guard(() => open(room, server, begun.memory, asked), ignore);
+    this.#plan(room);
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-    if (frame === TIME_OVER) this.#room?.waits.expire(waitingOf(socket).id);
+  /** Frames are done in the order in which they come, commands and reads alike. */
+  override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    const memory = memoryOf(socket);
+    await this.#commits.run(() => {
+      const room = this.#room;
+      if (!room) return;
+      const text = typeof frame === "string" ? frame : null;
+      this.#guard(() => {
+        if (memory.open === "watch") room.watch.handle(memory.record.id, text);
+        else if (text === TIME_OVER) room.waits.expire(memory.waiting.id);
+      }, ignore);
+      this.#plan(room);
+    });
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#room?.waits.abandon(waitingOf(socket).id);
+    this.#abandon(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#room?.waits.abandon(waitingOf(socket).id);
+    this.#abandon(socket);
   }
 
   /** May run twice, and late. */
@@ -129,9 +135,15 @@ export class RoomObject extends DurableObject<Env> {
       transaction: (work) => storage.transactionSync(work),
       later: (ms, work) => void setTimeout(work, ms),
     });
-    for (const socket of this.ctx.getWebSockets()) room.waits.restore(waitingOf(socket), waitSocket(socket));
+    for (const socket of this.ctx.getWebSockets()) restore(room, socket);
     this.#room = room;
     return room;
+  }
+
+  #abandon(socket: WebSocket): void {
+    const memory = memoryOf(socket);
+    if (memory.open === "watch") this.#room?.watch.watchers.forget(memory.record.id);
+    else this.#room?.waits.abandon(memory.waiting.id);
   }
 
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */
@@ -151,7 +163,7 @@ export class RoomObject extends DurableObject<Env> {
     if (refusal) return refusal;
     this.#room = null;
     this.#alarmAt = null;
-    for (const socket of this.ctx.getWebSockets()) waitSocket(socket).answer(absent(caller));
+    for (const socket of this.ctx.getWebSockets()) end(socket, absent(caller));
     // A creation that came in between would be wiped with the rest.
     await this.ctx.blockConcurrencyWhile(async () => {
       await this.ctx.storage.deleteAlarm();
@@ -175,19 +187,6 @@ function ignore(): void {}
 
 function asIs(reply: Reply): Reply {
   return reply;
-}
-
-function waitingOf(socket: WebSocket): Waiting {
-  return socket.deserializeAttachment() as Waiting;
-}
-
-function waitSocket(socket: WebSocket) {
-  return {
-    answer(reply: Reply): void {
-      socket.send(JSON.stringify(reply));
-      socket.close(1000, "answered");
-    },
-  };
 }
 
 /** A room that is not there looks like one that the token is not for [AUTH-2]. */

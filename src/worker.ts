@@ -12,6 +12,7 @@ import { resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { waitRoutes } from "./routes/wait.ts";
+import { watchRoutes } from "./routes/watch.ts";
 
 export { RoomObject } from "./room-object.ts";
 
@@ -63,6 +64,7 @@ agentRoutes(app);
 actionRoutes(app);
 readRoutes(app);
 waitRoutes(app);
+watchRoutes(app);
 tokenRoutes(app);
 
 app.notFound((c) => {

@@ -4,10 +4,20 @@ import { refusalResponse } from "../protocol/responses.ts";
 import type { RouteEnv } from "./route-env.ts";
 import { verifiedTokens } from "./verified-tokens.ts";
 
-/** The bearer token of a request, or null. */
+const TOKEN_PROTOCOL = "bearer.";
+
+/** The subprotocols that a WebSocket client offers. */
+export function offeredProtocols(request: Request): string[] {
+  const offered = request.headers.get("Sec-WebSocket-Protocol") ?? "";
+  return offered.split(",").map((protocol) => protocol.trim());
+}
+
+/** The bearer token of a request, or null. A browser's socket can send it as a subprotocol only [AUTH-10]. */
 export function bearerToken(request: Request): string | null {
   const match = /^Bearer +(\S+) *$/i.exec(request.headers.get("Authorization") ?? "");
-  return match?.[1] ?? null;
+  if (match?.[1] !== undefined) return match[1];
+  const offered = offeredProtocols(request).find((protocol) => protocol.startsWith(TOKEN_PROTOCOL));
+  return offered?.slice(TOKEN_PROTOCOL.length) ?? null;
 }
 
 /** Nothing is served without a key to sign with [AUTH-8]. */

@@ -36,6 +36,20 @@ export const LIMITS = Object.freeze({
   waitMaxMs: 55_000,
   /** A caller that hung up shows in the second write after it: so it is forgotten within 5 seconds. */
   waitHeartbeatMs: 2_000,
+  watchersPerRoom: 2_000,
+  subscriptionsPerSocket: 20,
+  /** What a client sends on a socket at once: more is for HTTP. */
+  frameBytes: 64 * KIB,
+  /** The platform keeps 16 KiB for a socket while its object sleeps; the rest is for who it is. */
+  socketMemoryBytes: 12 * KIB,
+  /** An alarm ends it. */
+  socketWaitMaxMs: 24 * 60 * 60_000,
+  /** What is sent to a watcher before it must say what it has got [WATCH-5]. */
+  unacknowledgedEvents: 1_000,
+  unacknowledgedBytes: MIB,
+  /** A watcher that reads old events has so long to acknowledge a full window. */
+  acknowledgeWithinMs: 5_000,
+  eventStreamCommentMs: 15_000,
   messagesPerRead: 500,
   messagesPerReadDefault: 50,
   messageRecipients: 50,

@@ -3,6 +3,7 @@ import type { CreateRoomCommand, MintTokenCommand, UpdateRoomCommand } from "../
 import type { JsonObject } from "../kernel/json.ts";
 import type { EventKind, TokenKind } from "../kernel/model.ts";
 import type { ContextShape } from "./context-shape.ts";
+import type { FEEDS } from "./requests.ts";
 
 /** What a verified token says. The room decides whether it still holds [AUTH-2]. */
 export interface TokenClaims {
@@ -40,6 +41,30 @@ export interface WaitCall {
   /** The sections that the answer brings in place of the whole context. */
   readonly include: readonly string[] | null;
 }
+
+export type Feed = (typeof FEEDS)[number];
+
+export interface WatchCall {
+  /** Events after this seq are sent first; null for those to come. */
+  readonly since: number | null;
+  readonly feeds: readonly Feed[];
+}
+
+/** The header in which the Worker hands over what opens a socket; the object is reachable by nobody else. */
+export const SOCKET_HEADER = "X-Sync-Socket";
+
+/** What travels in {@link SOCKET_HEADER}: a wait that the Worker holds, or a watcher. */
+export type SocketRequest =
+  | {
+      readonly open: "wait";
+      readonly caller: Caller;
+      readonly call: WaitCall;
+      readonly compact: boolean;
+    }
+  | { readonly open: "watch"; readonly caller: Caller; readonly call: WatchCall };
+
+/** The frame by which the Worker says that a wait's time is over. */
+export const TIME_OVER = "timeout";
 
 export interface LogCall {
   readonly after: number;

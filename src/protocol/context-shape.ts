@@ -28,5 +28,5 @@ export interface ContextShape {
   readonly messages: boolean;
   readonly actions: boolean;
   /** The query as it was understood, for `_context.request`. */
-  readonly request: Readonly<Record<string, string>>;
+  readonly request: Readonly<Record<string, unknown>>;
 }

@@ -78,21 +78,46 @@ const wholeNumber = z
 
 const LATER = "is not supported by this version";
 
+const depth = z.enum(["lean", "full", "usage"]);
+const elision = z.enum(["none"]);
+const later = z.undefined(LATER);
+const mostMessages = z.number().int().min(0).max(LIMITS.messagesPerRead);
+
 export const contextQuery = z.object({
   agent: z.string().optional(),
   only: list.optional(),
-  depth: z.enum(["lean", "full", "usage"]).optional(),
+  depth: depth.optional(),
   include: list.optional(),
   messages_after: wholeNumber.optional(),
-  messages_limit: wholeNumber.pipe(z.number().max(LIMITS.messagesPerRead)).optional(),
+  messages_limit: wholeNumber.pipe(mostMessages).optional(),
   messages: flag.optional(),
   actions: flag.optional(),
   expand: list.optional(),
-  elision: z.enum(["none"]).optional(),
-  since: z.undefined(LATER).optional(),
-  budget: z.undefined(LATER).optional(),
+  elision: elision.optional(),
+  since: later.optional(),
+  budget: later.optional(),
   meta: z.enum(["false"], LATER).optional(),
 });
+
+const listOrText = z.union([z.array(z.string()).max(LIMITS.views), list]);
+
+/** The parameters of {@link contextQuery} as a frame brings them: lists as lists or texts, numbers as numbers. */
+export const contextFields = {
+  agent: z.string().nullish(),
+  only: listOrText.optional(),
+  depth: depth.optional(),
+  include: listOrText.optional(),
+  messages_after: z.number().int().min(0).optional(),
+  messages_limit: mostMessages.optional(),
+  messages: z.boolean().optional(),
+  actions: z.boolean().optional(),
+  expand: listOrText.optional(),
+  elision: elision.optional(),
+  since: later.optional(),
+  budget: later.optional(),
+  meta: z.literal(false, LATER).optional(),
+  compact: z.boolean().optional(),
+};
 
 export const waitQuery = contextQuery.extend({
   condition: z.string().min(1),
@@ -110,5 +135,14 @@ export const historyQuery = z.object({
   agent: z.string().optional(),
   prefix: z.string().optional(),
   key: z.string().optional(),
+});
+
+/** What a watcher may be sent without asking [WATCH-1]. */
+export const FEEDS = ["events", "views", "presence"] as const;
+
+export const watchQuery = z.object({
+  agent: z.string().optional(),
+  since: wholeNumber.optional(),
+  only: list.pipe(z.array(z.enum(FEEDS))).optional(),
 });
 export const agentQuery = z.object({ agent: z.string().optional() });

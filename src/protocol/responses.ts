@@ -24,6 +24,16 @@ export function jsonResponse(
   return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } });
 }
 
+/** A stream of Server-Sent Events that nobody on the way keeps or changes. */
+export function eventStreamResponse(body: ReadableStream): Response {
+  const headers = {
+    ...JSON_HEADERS,
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store, no-transform",
+  };
+  return new Response(body, { headers });
+}
+
 /** A refusal as a response [HTTP-1]. */
 export function refusalResponse(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
   return jsonResponse(refusalStatus(refusal), JSON.stringify(refusalBody(refusal)), headers);

@@ -3,7 +3,7 @@ import type { CelValue } from "../cel/values.ts";
 import { toCel } from "../cel/values.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import type { AgentRecord } from "../kernel/model.ts";
-import { presencePoint } from "./derivations.ts";
+import { heartbeatPoint, presencePoint } from "./derivations.ts";
 import type { ReadModel } from "./read-model.ts";
 import { ComputedMap } from "./substrate.ts";
 
@@ -73,7 +73,7 @@ export class Agents {
   }
 
   #lastHeartbeat(agent: string): string | null {
-    this.#notePresence(agent);
+    this.#model.derivations.read(heartbeatPoint(agent));
     return this.#model.presence.lastHeartbeat(agent);
   }
 

@@ -23,6 +23,11 @@ export function presencePoint(agent: string): Point {
   return `\0presence\0${agent}`;
 }
 
+/** The point of when an agent was last heard of, which each of its calls moves. */
+export function heartbeatPoint(agent: string): Point {
+  return `\0heartbeat\0${agent}`;
+}
+
 /** Every point that an event moves. */
 export function pointsOf({ payload }: LogEvent): Set<Point> {
   const points = new Set([LOG_POINT]);

@@ -1,6 +1,7 @@
 import { LIMITS } from "../kernel/limits.ts";
 import type { AgentRecord } from "../kernel/model.ts";
 import type { PresenceRow, PresenceStore } from "../storage/presence-store.ts";
+import { Earliest } from "./earliest.ts";
 
 export type AgentStatus = "active" | "waiting" | "idle" | "left";
 
@@ -17,12 +18,18 @@ export class Presence {
   readonly #sightings = new Map<string, Sighting>();
   readonly #unsaved = new Set<string>();
   #flushAt: number | null = null;
+  readonly #idle = new Earliest();
+  /** Who was idle by then has been told of; on waking, whoever became so in the last minute is told of again. */
+  #idleTold: number;
 
-  constructor(store: PresenceStore) {
+  /** `now` in ms since the epoch. */
+  constructor(store: PresenceStore, now: number) {
     this.#store = store;
     for (const { agent, last_heartbeat, cursor } of store.load()) {
       this.#sightings.set(agent, { lastHeartbeat: last_heartbeat, cursor, waits: new Map() });
     }
+    this.#idleTold = now - 60_000;
+    this.#resetIdle();
   }
 
   /** Notes a call of `agent` at `now`, ms. Answers whether its status changed by it. */
@@ -30,6 +37,7 @@ export class Presence {
     const sighting = this.#sighting(agent);
     const wasIdle = now - sighting.lastHeartbeat > LIMITS.idleAfterMs;
     sighting.lastHeartbeat = now;
+    this.#idle.note(idleAt(sighting));
     this.#unsaved.add(agent);
     this.#flushAt ??= now + LIMITS.presenceFlushMs;
     return wasIdle;
@@ -40,7 +48,26 @@ export class Presence {
   }
 
   endWait(agent: string, wait: string): void {
-    this.#sighting(agent).waits.delete(wait);
+    const sighting = this.#sighting(agent);
+    sighting.waits.delete(wait);
+    this.#idle.note(idleAt(sighting));
+  }
+
+  /** When the next agent may become idle, ms since the epoch, or null. */
+  get idleAt(): number | null {
+    return this.#idle.at;
+  }
+
+  /** The agents that have become idle by `now` since this was asked last. */
+  becomeIdle(now: number): string[] {
+    if (!this.#idle.isDue(now)) return [];
+    const since = this.#idleTold;
+    this.#idleTold = now;
+    this.#resetIdle();
+    return [...this.#sightings.keys()].filter((agent) => {
+      const at = idleAt(this.#sighting(agent));
+      return at !== undefined && at > since && at <= now;
+    });
   }
 
   status(agent: string, record: AgentRecord, now: number): AgentStatus {
@@ -92,6 +119,11 @@ export class Presence {
     this.#flushAt = null;
   }
 
+  #resetIdle(): void {
+    const instants = [...this.#sightings.values()].map(idleAt);
+    this.#idle.reset(instants.filter((at) => at !== undefined && at > this.#idleTold));
+  }
+
   #sighting(agent: string): Sighting {
     const known = this.#sightings.get(agent);
     if (known) return known;
@@ -99,4 +131,9 @@ export class Presence {
     this.#sightings.set(agent, sighting);
     return sighting;
   }
+}
+
+/** When an agent becomes idle if it does not call again; while it waits it does not [AGENT-4]. */
+function idleAt({ lastHeartbeat, waits }: Sighting): number | undefined {
+  return waits.size > 0 ? undefined : lastHeartbeat + LIMITS.idleAfterMs + 1;
 }

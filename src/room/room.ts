@@ -7,7 +7,8 @@ import { serialise } from "../protocol/serialise.ts";
 import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
 import { Contexts } from "./contexts.ts";
-import { Derivations, pointsOf, presencePoint } from "./derivations.ts";
+import { Derivations, heartbeatPoint, pointsOf, presencePoint } from "./derivations.ts";
+import { earliestOf } from "./earliest.ts";
 import { Inbox } from "./inbox.ts";
 import { Invoking } from "./invoking.ts";
 import { Journal } from "./journal.ts";
@@ -23,6 +24,7 @@ import type { Session } from "./session.ts";
 import { admit, ownerRefusal, readerRefusal } from "./session.ts";
 import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
+import { Watch } from "./watch/watch.ts";
 
 /** What a room needs of the platform. */
 export interface RoomHost extends Host {
@@ -50,6 +52,7 @@ export class Room {
   readonly #membership: Membership;
   readonly #contexts: Contexts;
   readonly #waits: Waits;
+  readonly #watch: Watch;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
@@ -57,7 +60,7 @@ export class Room {
     const live = new LiveState(stores.state);
     const { digest, transaction } = host;
     const journal = new Journal({ live, log, tokens, usage, digest, transaction });
-    const presence = new Presence(stores.presence);
+    const presence = new Presence(stores.presence, host.now());
     const inbox = new Inbox(live, stores.messages, presence);
     const derivations = this.#derivations;
     this.#model = new ReadModel({ live, journal, log, presence, inbox, derivations, now: () => host.now() });
@@ -66,13 +69,24 @@ export class Room {
     const parts: RoomParts = { model: this.#model, host, answers: stores.answers, tokens, usage, commit };
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
-    this.#contexts = new Contexts(this.#model, usage, (stale) => this.#waits.wake(stale));
+    this.#contexts = new Contexts(this.#model, usage, (stale) => this.#wake(stale));
     this.#waits = new Waits({
       model: this.#model,
       admit: (caller) => this.#admit(caller),
       report: (session, waiting, triggered) => this.#contexts.waitReport(session, waiting, triggered),
       later: host.later,
       randomId: host.randomId,
+      presenceMoved: (agent) => this.#presenceMoved(agent),
+    });
+    this.#watch = new Watch({
+      model: this.#model,
+      admit: (caller) => this.#admit(caller),
+      enter: (caller) => this.#enter(caller),
+      later: host.later,
+      randomId: host.randomId,
+      invoking: this.#invoking,
+      contexts: this.#contexts,
+      waits: this.#waits,
     });
   }
 
@@ -88,16 +102,32 @@ export class Room {
 
   /** When the room has something to do without being called, ms since the epoch, or null [LOG-7]. */
   get dueAt(): number | null {
-    return this.#model.presence.flushAt;
+    const { presence } = this.#model;
+    const listens = this.#watch.watchers.size + this.#waits.size > 0;
+    return earliestOf([
+      presence.flushAt,
+      listens ? presence.idleAt : null,
+      this.#waits.deadline,
+      this.#watch.watchers.expiry,
+    ]);
   }
 
   get waits(): Waits {
     return this.#waits;
   }
 
+  get watch(): Watch {
+    return this.#watch;
+  }
+
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
-    this.#model.presence.save();
+    const { presence } = this.#model;
+    const now = this.#host.now();
+    presence.save();
+    for (const agent of presence.becomeIdle(now)) this.#presenceMoved(agent);
+    this.#waits.expireDue(now);
+    this.#watch.expireDue(now);
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -107,10 +137,9 @@ export class Room {
 
   /** Answers one call. */
   call(caller: Caller, { call, args, compact }: Exclude<RoomCall, DeleteCall>): Reply {
-    const admitted = this.#admit(caller);
-    if (!admitted.ok) return refusalReply(admitted.refusal);
-    const session = admitted.value;
-    this.#beginPass(session);
+    const entered = this.#enter(caller);
+    if (!entered.ok) return refusalReply(entered.refusal);
+    const session = entered.value;
     switch (call) {
       case "invoke":
         return this.#invoking.invoke(session, args, compact);
@@ -153,10 +182,9 @@ export class Room {
 
   /** Begins a wait: answers it at once, or says what to remember of it while its socket is held. */
   wait(caller: Caller, call: WaitCall, compact: boolean): { reply: Reply } | { waiting: Waiting } {
-    const admitted = this.#admit(caller);
-    if (!admitted.ok) return { reply: refusalReply(admitted.refusal) };
-    this.#beginPass(admitted.value);
-    return this.#waits.begin(admitted.value, caller, call, compact);
+    const entered = this.#enter(caller);
+    if (!entered.ok) return { reply: refusalReply(entered.refusal) };
+    return this.#waits.begin(entered.value, caller, call, compact);
   }
 
   #read(session: Session, compact: boolean, read: () => Result<AnswerObject>): Reply {
@@ -172,17 +200,35 @@ export class Room {
     return admit(caller, this.#model, this.#revoked);
   }
 
-  /** Every call with an agent's own token is a heartbeat [AGENT-4]. */
-  #beginPass({ identity }: Session): void {
+  /** Lets a call in. Every one with an agent's own token is a heartbeat [AGENT-4]. */
+  #enter(caller: Caller): Result<Session> {
+    const admitted = this.#admit(caller);
+    if (!admitted.ok) return admitted;
     this.#derivations.nextPass();
-    if (identity.kind !== "agent") return;
+    const { identity } = admitted.value;
+    if (identity.kind !== "agent") return admitted;
     const changed = this.#model.presence.beat(identity.agent, this.#host.now());
-    if (changed) this.#waits.wake(this.#derivations.touch([presencePoint(identity.agent)]));
+    this.#wake(this.#derivations.touch([heartbeatPoint(identity.agent)]));
+    if (changed) this.#presenceMoved(identity.agent);
+    return admitted;
+  }
+
+  /** Tells everyone who looks at what an agent is doing. */
+  #presenceMoved(agent: string): void {
+    this.#wake(this.#derivations.touch([presencePoint(agent)]));
+    this.#watch.presenceMoved(agent);
+  }
+
+  #wake(stale: ReadonlySet<string>): void {
+    if (stale.size === 0) return;
+    this.#waits.wake(stale);
+    this.#watch.wake(stale);
   }
 
   #commit(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
     let stale: ReadonlySet<string> = new Set();
     let event: LogEvent;
+    this.#watch.beforeCommit();
     try {
       event = this.#model.journal.append(draft, ts, (appended) => {
         stale = this.#derivations.touch(pointsOf(appended));
@@ -195,8 +241,10 @@ export class Room {
     if (TOKEN_EVENTS.has(event.kind)) {
       this.#revoked.forget();
       this.#waits.endUnadmitted();
+      this.#watch.watchers.endUnadmitted();
     }
     this.#waits.wake(stale);
+    this.#watch.publish(event, stale);
     return event;
   }
 
@@ -206,5 +254,6 @@ export class Room {
     this.#model.journal.forget();
     this.#derivations.clear();
     this.#waits.reconsider();
+    this.#watch.reconsider();
   }
 }

@@ -17,8 +17,8 @@ export type ViewValue = { readonly value: Json } | undefined;
 const CONTESTED = "_contested";
 
 /** What the ids of derivations begin with: a view's value, and whether its gate lets it be seen. */
-const VIEW = "view:";
-const GATE = "shown:";
+export const VIEW_DERIVATION = "view:";
+export const GATE_DERIVATION = "shown:";
 
 /** The room's views: each evaluated when it is read and something that it read has changed [VIEW-4]. */
 export class Views {
@@ -37,13 +37,13 @@ export class Views {
     const { derivations } = this.#model;
     if (id === CONTESTED)
       return derivations.value(
-        VIEW + id,
+        VIEW_DERIVATION + id,
         () => this.#contested(),
         () => undefined,
       );
     if (!this.shows(id)) return undefined;
     return derivations.value(
-      VIEW + id,
+      VIEW_DERIVATION + id,
       () => this.#evaluate(id),
       (ids) => ({ value: { _error: `cycle: ${cycleText(ids)}` } }),
     );
@@ -54,11 +54,11 @@ export class Views {
     if (id === CONTESTED) return this.value(id) !== undefined;
     const { derivations } = this.#model;
     const definition = this.#definition(id);
-    if (definition?.enabled === undefined) derivations.drop(GATE + id);
-    if (definition === undefined) derivations.drop(VIEW + id);
+    if (definition?.enabled === undefined) derivations.drop(GATE_DERIVATION + id);
+    if (definition === undefined) derivations.drop(VIEW_DERIVATION + id);
     if (definition?.enabled === undefined) return definition !== undefined;
     return derivations.value(
-      GATE + id,
+      GATE_DERIVATION + id,
       () => this.#gateHolds(id),
       () => false,
     );
@@ -95,7 +95,9 @@ export class Views {
 
 /** The views of a cycle, from the first by name round to it again, so that each member tells the same. */
 function cycleText(ids: readonly string[]): string {
-  const names = ids.filter((id) => id.startsWith(VIEW)).map((id) => id.slice(VIEW.length));
+  const names = ids
+    .filter((id) => id.startsWith(VIEW_DERIVATION))
+    .map((id) => id.slice(VIEW_DERIVATION.length));
   const first = names.indexOf([...names].sort()[0] as string);
   const rotated = [...names.slice(first), ...names.slice(0, first)];
   return [...rotated, rotated[0]].join(" → ");

@@ -5,8 +5,9 @@ import { LIMITS } from "../kernel/limits.ts";
 import { utf8Bytes } from "../kernel/names.ts";
 import type { Evaluation } from "../kernel/ports.ts";
 import type { Caller, Reply, WaitCall } from "../protocol/calls.ts";
+import { Agenda } from "./agenda.ts";
 import { refusalReply } from "./answers.ts";
-import { presencePoint } from "./derivations.ts";
+import { Earliest } from "./earliest.ts";
 import { evaluateText, expressionFault } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
@@ -21,6 +22,8 @@ export interface Waiting {
   readonly compact: boolean;
   /** ms since the epoch. */
   readonly started_at: number;
+  /** When the room ends it, ms since the epoch: without it, whoever holds its socket says so. */
+  readonly deadline?: number;
 }
 
 /** Where a waiting caller is answered. */
@@ -37,15 +40,12 @@ export interface WaitsParts {
   /** Runs `work` after `ms`, out of line. */
   readonly later: (ms: number, work: () => void) => void;
   readonly randomId: () => string;
+  /** Told of each agent that begins or ends to wait. */
+  readonly presenceMoved: (agent: string) => void;
 }
 
-/** Conditions evaluated in one go before others get their turn; each may take up to its own budget. */
-const CONDITIONS_PER_SLICE = 64;
-const RECHECK_MS = 1_000;
-/** What an attachment may hold beside a wait. */
-const WAIT_BYTES = 12 * 1024;
-
-const NOTHING: ReadonlySet<string> = new Set();
+/** What a wait may be told about itself: the room gives it the rest. */
+export type WaitTerms = Partial<Pick<Waiting, "id" | "deadline">>;
 
 interface OpenWait {
   readonly waiting: Waiting;
@@ -59,18 +59,30 @@ interface OpenWait {
 export class Waits {
   readonly #parts: WaitsParts;
   readonly #open = new Map<string, OpenWait>();
-  readonly #due = new Set<string>();
-  /** Those whose conditions read the clock or presence. */
-  readonly #ticking = new Set<string>();
-  #draining = false;
-  #rechecking = false;
+  readonly #agenda: Agenda;
+  readonly #deadlines = new Earliest();
 
   constructor(parts: WaitsParts) {
     this.#parts = parts;
+    this.#agenda = new Agenda({
+      begin: () => parts.model.derivations.nextPass(),
+      work: (id) => this.#look(id),
+      later: parts.later,
+    });
   }
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** When the first wait may have to be ended, ms since the epoch, or null. */
+  get deadline(): number | null {
+    return this.#deadlines.at;
+  }
+
+  /** Whether there is an open wait of that id. */
+  has(id: string): boolean {
+    return this.#open.has(id);
   }
 
   /** Checks and first evaluates a condition: what it answers at once, or the wait to hold a socket for [WAIT-3]. */
@@ -79,6 +91,7 @@ export class Waits {
     caller: Caller,
     call: WaitCall,
     compact: boolean,
+    terms: WaitTerms = {},
   ): { reply: Reply } | { waiting: Waiting } {
     const barred = readerRefusal(session);
     if (barred) return { reply: refusalReply(barred.refusal) };
@@ -90,6 +103,7 @@ export class Waits {
       call,
       compact,
       started_at: this.#parts.model.now(),
+      ...terms,
     };
     const refusal = this.#refusal(waiting);
     if (refusal) return { reply: refusalReply(refusal) };
@@ -102,15 +116,16 @@ export class Waits {
   /** Holds a wait whose condition was false, or one that a wake brought back, until it ends. */
   hold(waiting: Waiting, socket: WaitSocket): void {
     this.#open.set(waiting.id, { waiting, socket });
+    this.#deadlines.note(waiting.deadline);
     // An event between the first look and now has found nobody to answer.
-    this.#due.add(waiting.id);
+    this.#agenda.add([waiting.id]);
     this.#present(waiting, true);
-    this.wake(NOTHING);
+    this.#agenda.run();
   }
 
   /** Takes back a wait after the object slept: what its condition read is not known any more. */
   restore(waiting: Waiting, socket: WaitSocket): void {
-    this.#drainLater();
+    this.#agenda.runLater();
     this.hold(waiting, socket);
   }
 
@@ -128,18 +143,27 @@ export class Waits {
     if (open) this.#close(open);
   }
 
+  /** Ends the waits whose time is over at `now`. */
+  expireDue(now: number): void {
+    if (!this.#deadlines.isDue(now)) return;
+    for (const { waiting } of [...this.#open.values()]) {
+      if (waiting.deadline !== undefined && waiting.deadline <= now) this.expire(waiting.id);
+    }
+    this.#deadlines.reset([...this.#open.values()].map(({ waiting }) => waiting.deadline));
+  }
+
   /** Has the conditions among the stale derivations evaluated: now, in slices that let others in between. */
   wake(stale: ReadonlySet<string>): void {
     for (const id of stale) {
       const wait = id.startsWith(DERIVATION) ? id.slice(DERIVATION.length) : "";
-      if (this.#open.has(wait)) this.#due.add(wait);
+      if (this.#open.has(wait)) this.#agenda.add([wait]);
     }
-    if (!this.#draining) this.#drain();
+    this.#agenda.run();
   }
 
   /** Has every condition evaluated again: what they read is not known any more. */
   reconsider(): void {
-    for (const id of this.#open.keys()) this.#due.add(id);
+    this.#agenda.add(this.#open.keys());
   }
 
   /** Ends the waits of callers whose token does not hold any more [AUTH-11]. */
@@ -150,27 +174,10 @@ export class Waits {
     }
   }
 
-  /** What answering one wait changes may wake others: they join this drain in place of beginning one inside it. */
-  #drain(): void {
-    this.#draining = true;
-    let left = CONDITIONS_PER_SLICE;
-    this.#parts.model.derivations.nextPass();
-    for (const id of this.#due) {
-      if (left-- === 0) break;
-      this.#due.delete(id);
-      const open = this.#open.get(id);
-      const reply = open && this.#evaluate(open.waiting);
-      if (open && reply) this.#end(open, reply);
-    }
-    this.#draining = false;
-    if (this.#due.size > 0) this.#drainLater();
-    this.#scheduleRecheck();
-  }
-
-  #drainLater(): void {
-    if (this.#draining) return;
-    this.#draining = true;
-    this.#parts.later(0, () => this.#drain());
+  #look(id: string): void {
+    const open = this.#open.get(id);
+    const reply = open && this.#evaluate(open.waiting);
+    if (open && reply) this.#end(open, reply);
   }
 
   /** The answer of a wait that its condition, its token or its budget ends now, or null. */
@@ -188,7 +195,7 @@ export class Waits {
       },
       () => ({ ok: true, value: false }),
     );
-    this.#noteTicking(waiting.id);
+    this.#agenda.tick(waiting.id, model.derivations.volatility(derivationId(waiting.id)).now);
     if (!evaluation.ok && evaluation.fault.code === "cel_budget_exceeded") {
       return refusalReply(refuseCel(evaluation.fault, "condition").refusal);
     }
@@ -214,19 +221,18 @@ export class Waits {
   }
 
   #forget(id: string): void {
-    this.#due.delete(id);
-    this.#ticking.delete(id);
+    this.#agenda.drop(id);
     this.#parts.model.derivations.drop(derivationId(id));
   }
 
-  /** Shows the agent as waiting, or no longer, and wakes whoever watches for that. */
+  /** Shows the agent as waiting, or no longer, and has whoever watches for that told. */
   #present({ id, caller, call }: Waiting, isWaiting: boolean): void {
     const agent = caller.claims?.agent;
     if (agent === undefined || caller.claims?.kind !== "agent") return;
-    const { presence, derivations } = this.#parts.model;
+    const { presence } = this.#parts.model;
     if (isWaiting) presence.beginWait(agent, id, call.condition);
     else presence.endWait(agent, id);
-    this.wake(derivations.touch([presencePoint(agent)]));
+    this.#parts.presenceMoved(agent);
   }
 
   #refusal(waiting: Waiting): Refusal | null {
@@ -240,33 +246,15 @@ export class Waits {
         details: { limit },
       }).refusal;
     }
-    if (utf8Bytes(JSON.stringify(waiting)) <= WAIT_BYTES) return null;
+    if (utf8Bytes(JSON.stringify(waiting)) <= LIMITS.socketMemoryBytes) return null;
     return refuse(
       "too_large",
-      `A wait has at most ${WAIT_BYTES} bytes, its condition and parameters together.`,
+      `A wait has at most ${LIMITS.socketMemoryBytes} bytes, its condition and parameters together.`,
       {
         hint: "Move the condition into a view and wait on that.",
-        details: { limit: "waitBytes" },
+        details: { limit: "socketMemoryBytes" },
       },
     ).refusal;
-  }
-
-  /** While a condition reads the clock, or what time makes of presence, it is checked each second. */
-  #scheduleRecheck(): void {
-    if (this.#rechecking || this.#ticking.size === 0) return;
-    this.#rechecking = true;
-    this.#parts.later(RECHECK_MS, () => {
-      this.#rechecking = false;
-      for (const id of this.#ticking) this.#due.add(id);
-      this.wake(NOTHING);
-    });
-  }
-
-  /** Notes whether the condition read what changes without an event. */
-  #noteTicking(id: string): void {
-    const { now, presence } = this.#parts.model.derivations.volatility(derivationId(id));
-    if (now || presence) this.#ticking.add(id);
-    else this.#ticking.delete(id);
   }
 }
 

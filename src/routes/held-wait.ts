@@ -1,6 +1,6 @@
 import { LIMITS } from "../kernel/limits.ts";
 import type { Reply } from "../protocol/calls.ts";
-import { TIME_OVER } from "../room-object.ts";
+import { TIME_OVER } from "../protocol/calls.ts";
 
 /**
  * A room's hibernating socket, held for a caller of plain HTTP [WAIT-5]. The Worker keeps the time and says when it is

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import type { RouteContext } from "../auth/route-env.ts";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
-import { jsonFault } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import { parseBy, parseText } from "../protocol/parsing.ts";
 
 /** Whether the caller wants fields that are null left out of the envelope. */
 export function isCompact(c: RouteContext): boolean {
@@ -17,30 +17,7 @@ export async function readBody<Schema extends z.ZodType>(
 ): Promise<Result<z.output<Schema>>> {
   const text = await readText(c.req.raw);
   if (!text.ok) return text;
-  let value: unknown;
-  try {
-    value = text.value.trim() === "" ? {} : parseJson(text.value);
-  } catch {
-    return refuse("invalid_json", "The body is no JSON.", { hint: "Send a JSON object, or nothing for {}." });
-  }
-  const fault = jsonFault(value, LIMITS.requestDepth);
-  if (fault) {
-    const path = fault.path.join(".");
-    return refuse(
-      "invalid_request",
-      `The body holds what a room cannot keep exactly: ${fault.problem} at ${path || "its root"}.`,
-      {
-        details: { faults: [{ path, problem: fault.problem }] },
-      },
-    );
-  }
-  return parse(schema, value);
-}
-
-/** Negative zero is written back as `0`: it is read as that, so that memory holds what the tables do. */
-function parseJson(text: string): unknown {
-  if (!text.includes("-0")) return JSON.parse(text);
-  return JSON.parse(text, (_, value) => (Object.is(value, -0) ? 0 : value));
+  return parseText(text.value, schema);
 }
 
 /** The request's query by its schema. */
@@ -48,17 +25,7 @@ export function readQuery<Schema extends z.ZodType>(
   c: RouteContext,
   schema: Schema,
 ): Result<z.output<Schema>> {
-  return parse(schema, c.req.query());
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.output<Schema>> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return succeed(parsed.data);
-  const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), problem: message }));
-  const first = faults[0];
-  return refuse("invalid_request", `${first?.path || "The body"}: ${first?.problem ?? "is not valid"}.`, {
-    details: { faults },
-  });
+  return parseBy(schema, c.req.query());
 }
 
 /**

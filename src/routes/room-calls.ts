@@ -2,7 +2,8 @@ import type { RouteContext } from "../auth/route-env.ts";
 import { signToken } from "../auth/tokens.ts";
 import { refuse } from "../kernel/errors.ts";
 import { isRoomId } from "../kernel/names.ts";
-import type { Caller, CallName, Reply, RoomCall, RoomCalls } from "../protocol/calls.ts";
+import type { Caller, CallName, Reply, RoomCall, RoomCalls, SocketRequest } from "../protocol/calls.ts";
+import { SOCKET_HEADER } from "../protocol/calls.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
 import { isCompact } from "./http.ts";
@@ -44,6 +45,13 @@ export async function callRoom<Name extends CallName>(
   } catch (thrown) {
     return unreachable(thrown);
   }
+}
+
+/** Asks the room of the path for a socket. A reply without one says why there is none. */
+export async function openSocket(c: RouteContext, request: SocketRequest): Promise<Response> {
+  const stub = roomStub(c.env, c.req.param("room") ?? "");
+  const headers = { Upgrade: "websocket", [SOCKET_HEADER]: encodeURIComponent(JSON.stringify(request)) };
+  return await stub.fetch("https://room/socket", { headers });
 }
 
 function noSuchRoom() {

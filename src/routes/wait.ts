@@ -1,16 +1,14 @@
 import type { Hono } from "hono";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { Reply, WaitCall } from "../protocol/calls.ts";
+import type { Reply, SocketRequest, WaitCall } from "../protocol/calls.ts";
+import { contextShape, includedSections } from "../protocol/context-query.ts";
 import { waitQuery } from "../protocol/requests.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
-import type { WaitRequest } from "../room-object.ts";
-import { WAIT_HEADER } from "../room-object.ts";
-import { contextShape, includedSections } from "./context-query.ts";
 import { HeldWait } from "./held-wait.ts";
 import { isCompact, readQuery } from "./http.ts";
 import { resource } from "./resource.ts";
-import { callerOf, replyResponse, roomStub, unreachable } from "./room-calls.ts";
+import { callerOf, openSocket, replyResponse, unreachable } from "./room-calls.ts";
 
 /** Blocking until a condition holds. */
 export function waitRoutes(app: Hono<RouteEnv>): void {
@@ -29,9 +27,10 @@ async function wait(c: RouteContext): Promise<Response> {
     shape: shape.value,
     include: includedSections(query.value),
   };
-  const request: WaitRequest = { caller: callerOf(c, query.value.agent), call, compact: isCompact(c) };
+  const caller = callerOf(c, query.value.agent);
+  const request: SocketRequest = { open: "wait", caller, call, compact: isCompact(c) };
   try {
-    const response = await openWait(c, request);
+    const response = await openSocket(c, request);
     const socket = response.webSocket;
     if (!socket) return await replyResponse(c, await response.json<Reply>());
     return await heldResponse(c, new HeldWait(socket, Math.min(timeout, lifetime(c))));
@@ -51,10 +50,4 @@ async function heldResponse(c: RouteContext, held: HeldWait): Promise<Response> 
   c.req.raw.signal.addEventListener("abort", () => held.release());
   const reply = await held.answerSoon();
   return reply ? await replyResponse(c, reply) : jsonResponse(200, held.stream());
-}
-
-async function openWait(c: RouteContext, request: WaitRequest): Promise<Response> {
-  const stub = roomStub(c.env, c.req.param("room") ?? "");
-  const headers = { Upgrade: "websocket", [WAIT_HEADER]: encodeURIComponent(JSON.stringify(request)) };
-  return await stub.fetch("https://room/wait", { headers });
 }

@@ -85,6 +85,14 @@ export class LogStore {
       .map(decode);
   }
 
+  /** How large the first `limit` events after `after` are, up to `last`, in characters of their payload. */
+  sizes(after: number, last: number, limit: number): { seq: number; bytes: number }[] {
+    if (last <= after) return [];
+    const query =
+      "SELECT seq, length(payload) AS bytes FROM log WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+    return this.#sql.exec<{ seq: number; bytes: number }>(query, after, last, limit).toArray();
+  }
+
   /** The newest `limit` events, oldest first. */
   newest(limit: number): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log ORDER BY seq DESC LIMIT ?`;

@@ -136,7 +136,7 @@ it("a token holds at most 20 waits open at once", async () => {
 it("a wait has at most 12 KiB", async () => {
   const room = await createRoom();
   const answer = await room.owner.wait("false", `&timeout=1&only=${"state.a,".repeat(1600)}state`);
-  expect(outcome(answer)).toEqual([413, "too_large", "waitBytes"]);
+  expect(outcome(answer)).toEqual([413, "too_large", "socketMemoryBytes"]);
 });
 
 it("an idempotency key has at most 256 characters", async () => {

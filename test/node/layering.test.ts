@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   auth: ["kernel", "protocol"],
   room: ["kernel", "protocol", "cel", "storage", "help"],
   routes: ["kernel", "protocol", "auth", "room-object"],
-  "room-object": ["kernel", "protocol", "storage", "migrations", "room"],
+  "room-sockets": ["protocol", "room"],
+  "room-object": ["kernel", "protocol", "storage", "migrations", "room", "room-sockets"],
   worker: ["kernel", "protocol", "auth", "routes", "room-object"],
 };
 

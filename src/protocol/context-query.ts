@@ -2,13 +2,13 @@ import type { z } from "zod";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { ContextShape } from "../protocol/context-shape.ts";
-import { INCLUDABLE_SCOPES, SECTIONS } from "../protocol/context-shape.ts";
-import type { contextQuery } from "../protocol/requests.ts";
+import type { ContextShape } from "./context-shape.ts";
+import { INCLUDABLE_SCOPES, SECTIONS } from "./context-shape.ts";
+import type { contextQuery } from "./requests.ts";
 
-type Query = z.output<typeof contextQuery>;
+type Query = Omit<z.output<typeof contextQuery>, "agent" | "meta">;
 
-const NOT_ECHOED = new Set(["agent", "compact", "condition", "timeout"]);
+const NOT_ECHOED = new Set(["agent", "compact", "condition", "timeout", "type", "id"]);
 
 function isSection(name: string): boolean {
   return (SECTIONS as readonly string[]).includes(name);
@@ -19,7 +19,7 @@ function isIncludable(name: string): boolean {
 }
 
 /** The shape that a query asks for; `raw` is the query as it was sent, which `_context.request` repeats [CTX-6]. */
-export function contextShape(query: Query, raw: Readonly<Record<string, string>>): Result<ContextShape> {
+export function contextShape(query: Query, raw: Readonly<Record<string, unknown>>): Result<ContextShape> {
   const unknown = unknownNames(query);
   if (unknown.length > 0) {
     return refuse("invalid_request", `There is no section or scope ${unknown.join(", ")} to ask for.`, {

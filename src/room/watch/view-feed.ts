@@ -1,0 +1,80 @@
+import type { LogEvent } from "../../kernel/model.ts";
+import type { ReadModel } from "../read-model.ts";
+import { GATE_DERIVATION, VIEW_DERIVATION } from "../views.ts";
+import type { ValueFeed } from "./value-feed.ts";
+import type { Frame } from "./watcher.ts";
+import { textFrame } from "./watcher.ts";
+
+/** Tells watchers of public values that change. Views are followed only while somebody watches them. */
+export class ViewFeed {
+  readonly #model: ReadModel;
+  readonly #values: ValueFeed;
+  readonly #publish: (frame: Frame) => void;
+  #following = false;
+
+  constructor(model: ReadModel, values: ValueFeed, publish: (frame: Frame) => void) {
+    this.#model = model;
+    this.#values = values;
+    this.#publish = publish;
+  }
+
+  /** Begins to follow every view, if that is not done already: what they are worth now is what watchers know. */
+  begin(): void {
+    if (this.#following) return;
+    this.#following = true;
+    for (const id of this.#model.views.ids()) this.#follow(id);
+  }
+
+  end(): void {
+    this.#following = false;
+    for (const id of [...this.#values.ids()]) {
+      if (id.startsWith(VIEW_DERIVATION)) this.#values.unfollow(id);
+    }
+  }
+
+  /** Follows what an event has registered, and has what it has made stale looked at. */
+  wake(stale: Iterable<string>, event?: LogEvent): void {
+    if (!this.#following) return;
+    for (const { scope, key } of event?.payload.writes ?? []) {
+      if (scope !== "_views" || this.#values.has(VIEW_DERIVATION + key)) continue;
+      const value = this.#follow(key);
+      if (value !== undefined) this.#publish(this.#frame(key, value));
+    }
+    const gated = [...stale].filter((id) => id.startsWith(GATE_DERIVATION));
+    this.#values.wake(gated.map((id) => VIEW_DERIVATION + id.slice(GATE_DERIVATION.length)));
+  }
+
+  /** Every view that shows now, for a watcher that has missed changes. */
+  *snapshot(): Iterable<Frame> {
+    for (const id of this.#model.views.ids()) {
+      const value = this.#read(id);
+      if (value !== undefined) yield this.#frame(id, value);
+    }
+  }
+
+  #follow(id: string): string | undefined {
+    return this.#values.follow(VIEW_DERIVATION + id, {
+      read: () => this.#read(id),
+      changed: (value) => {
+        this.#publish(this.#frame(id, value));
+        if (this.#model.live.entry("_views", id) === undefined) this.#forgetDeleted(id);
+      },
+    });
+  }
+
+  /** System views have no entry, and come and go. */
+  #forgetDeleted(id: string): void {
+    if (!id.startsWith("_")) this.#values.unfollow(VIEW_DERIVATION + id);
+  }
+
+  #read(id: string): string | undefined {
+    const view = this.#model.views.value(id);
+    return view && JSON.stringify(view.value);
+  }
+
+  #frame(id: string, value: string | undefined): Frame {
+    const shown = value === undefined ? '"absent":true' : `"value":${value}`;
+    const { seq } = this.#model.journal.head;
+    return textFrame(`{"type":"view","id":${JSON.stringify(id)},${shown},"seq":${seq}}`);
+  }
+}

@@ -1,0 +1,146 @@
+import type { Result } from "../../kernel/errors.ts";
+import type { LogEvent } from "../../kernel/model.ts";
+import type { Caller, WatchCall } from "../../protocol/calls.ts";
+import type { Contexts } from "../contexts.ts";
+import type { Invoking } from "../invoking.ts";
+import type { ReadModel } from "../read-model.ts";
+import type { Session } from "../session.ts";
+import type { Waits } from "../waits.ts";
+import { Commands } from "./commands.ts";
+import { PresenceFeed } from "./presence-feed.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { ValueFeed } from "./value-feed.ts";
+import { ViewFeed } from "./view-feed.ts";
+import type { Frame, Watcher, WatchRecord, WatchSocket } from "./watcher.ts";
+import { Watchers } from "./watchers.ts";
+
+export interface WatchParts {
+  readonly model: ReadModel;
+  readonly admit: (caller: Caller) => Result<Session>;
+  /** Lets a frame's caller in: every frame of an agent is a heartbeat. */
+  readonly enter: (caller: Caller) => Result<Session>;
+  /** Runs `work` after `ms`, out of line. */
+  readonly later: (ms: number, work: () => void) => void;
+  readonly randomId: () => string;
+  readonly invoking: Invoking;
+  readonly contexts: Contexts;
+  readonly waits: Waits;
+}
+
+/** Watching the room by socket: who watches, what each is told, and what each asks for. */
+export class Watch {
+  readonly #parts: WatchParts;
+  readonly watchers: Watchers;
+  readonly #values: ValueFeed;
+  readonly #views: ViewFeed;
+  readonly #presence: PresenceFeed;
+  readonly #subscriptions: Subscriptions;
+  readonly #commands: Commands;
+  /** Watchers that a wake brought back: what they have been told is what holds until the first commit. */
+  readonly #restored = new Set<Watcher>();
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    const { model, admit, later, randomId } = parts;
+    this.watchers = new Watchers({
+      model,
+      admit,
+      later,
+      randomId,
+      snapshot: (watcher, isBehind) => this.#snapshot(watcher, isBehind),
+      closed: (watcher) => this.#closed(watcher),
+    });
+    this.#values = new ValueFeed(model, later);
+    this.#views = new ViewFeed(model, this.#values, (frame) => this.watchers.broadcast("views", frame));
+    this.#presence = new PresenceFeed(model, (frame) => this.watchers.broadcast("presence", frame));
+    this.#subscriptions = new Subscriptions({
+      model,
+      values: this.#values,
+      admit: ({ record }, agent) => admit({ claims: record.caller.claims, agent }),
+      send: (watcher, frame) => this.watchers.send(watcher, frame),
+    });
+    this.#commands = new Commands({ ...parts, subscriptions: this.#subscriptions, watchers: this.watchers });
+  }
+
+  /** Lets a caller watch: what its socket is to remember, or why it may not. */
+  begin(caller: Caller, call: WatchCall): Result<WatchRecord> {
+    const entered = this.#parts.enter(caller);
+    return entered.ok ? this.watchers.begin(entered.value, caller, call) : entered;
+  }
+
+  /** Greets a watcher that was let in, and sends it what it has missed since `since`. */
+  open(record: WatchRecord, socket: WatchSocket, since: number | null): void {
+    const admitted = this.#parts.admit(record.caller);
+    if (!admitted.ok) return;
+    if (record.feeds.includes("views")) this.#views.begin();
+    this.watchers.open(record, socket, admitted.value, since);
+  }
+
+  /** Takes back a watcher after the object slept [WATCH-4]. */
+  restore(record: WatchRecord, socket: WatchSocket): void {
+    const admitted = this.#parts.admit(record.caller);
+    if (!admitted.ok) return;
+    const watcher = this.watchers.restore(record, socket, admitted.value);
+    this.#restored.add(watcher);
+    this.#commands.resume(watcher);
+  }
+
+  /** Does what a client's frame asks for; null stands for a frame that is no text. */
+  handle(id: string, text: string | null): void {
+    const watcher = this.watchers.get(id);
+    if (watcher) this.#commands.handle(watcher, text);
+  }
+
+  /** Has what watchers know of values established, where a wake has forgotten it, before something changes them. */
+  beforeCommit(): void {
+    if (this.#restored.size === 0) return;
+    if (this.watchers.wanted("views")) this.#views.begin();
+    for (const watcher of this.#restored) {
+      for (const subscription of watcher.record.subscriptions) {
+        this.#subscriptions.resume(watcher, subscription);
+      }
+    }
+    this.#restored.clear();
+  }
+
+  /** Tells watchers of an event and of what it has made stale. */
+  publish(event: LogEvent, stale: ReadonlySet<string>): void {
+    if (this.watchers.size === 0) return;
+    this.watchers.publish(event);
+    this.#views.wake(stale, event);
+    this.wake(stale);
+    for (const { scope, key } of event.payload.writes) if (scope === "_agents") this.#presence.look(key);
+  }
+
+  /** Has followed values that are stale read again. */
+  wake(stale: ReadonlySet<string>): void {
+    if (this.watchers.size === 0) return;
+    this.#views.wake(stale);
+    this.#values.wake(stale);
+  }
+
+  presenceMoved(agent: string): void {
+    if (this.watchers.size > 0) this.#presence.look(agent);
+  }
+
+  expireDue(now: number): void {
+    const { expiry } = this.watchers;
+    if (expiry !== null && expiry <= now) this.watchers.endUnadmitted();
+  }
+
+  /** Has every followed value read again: what they read is not known any more. */
+  reconsider(): void {
+    this.#values.reconsider();
+  }
+
+  #closed(watcher: Watcher): void {
+    this.#restored.delete(watcher);
+    this.#commands.end(watcher);
+    if (!this.watchers.wanted("views")) this.#views.end();
+  }
+
+  *#snapshot(watcher: Watcher, isBehind: boolean): Iterator<Frame> {
+    if (isBehind && watcher.wants("views")) yield* this.#views.snapshot();
+    if (watcher.wants("presence")) yield* this.#presence.snapshot();
+  }
+}
