@@ -90,7 +90,9 @@ export class RoomObject extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-    if (frame === TIME_OVER) this.#room?.waits.expire(waitingOf(socket).id);
+    if (frame !== TIME_OVER) return;
+    this.#room?.fireDue();
+    this.#room?.waits.expire(waitingOf(socket).id);
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -128,6 +130,7 @@ export class RoomObject extends DurableObject<Env> {
       digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
       later: (ms, work) => void setTimeout(work, ms),
+      isFull: isStorageFull,
     });
     for (const socket of this.ctx.getWebSockets()) room.waits.restore(waitingOf(socket), waitSocket(socket));
     this.#room = room;

@@ -8,6 +8,7 @@ import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
 import { Contexts } from "./contexts.ts";
 import { Derivations, pointsOf, presencePoint } from "./derivations.ts";
+import { Firing } from "./firing.ts";
 import { Inbox } from "./inbox.ts";
 import { Invoking } from "./invoking.ts";
 import { Journal } from "./journal.ts";
@@ -21,6 +22,7 @@ import { readEval, readHistory, readLog, readPoll } from "./reads.ts";
 import { RevokedTokens } from "./revoked-tokens.ts";
 import type { Session } from "./session.ts";
 import { admit, ownerRefusal, readerRefusal } from "./session.ts";
+import { Timers } from "./timers.ts";
 import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
 
@@ -32,6 +34,8 @@ export interface RoomHost extends Host {
   transaction<T>(work: () => T): T;
   /** Runs `work` after `ms`, out of line. */
   later(ms: number, work: () => void): void;
+  /** Whether what a transaction threw says that the disk is full. */
+  isFull(thrown: unknown): boolean;
 }
 
 /** Deleting a room is its object's affair: the room itself only says who may. */
@@ -50,11 +54,12 @@ export class Room {
   readonly #membership: Membership;
   readonly #contexts: Contexts;
   readonly #waits: Waits;
+  readonly #firing: Firing;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
     const { log, tokens, usage } = stores;
-    const live = new LiveState(stores.state);
+    const live = new LiveState(stores.state, new Timers(stores.timers));
     const { digest, transaction } = host;
     const journal = new Journal({ live, log, tokens, usage, digest, transaction });
     const presence = new Presence(stores.presence);
@@ -64,6 +69,7 @@ export class Room {
     this.#revoked = new RevokedTokens(tokens);
     const commit = this.#commit.bind(this);
     const parts: RoomParts = { model: this.#model, host, answers: stores.answers, tokens, usage, commit };
+    this.#firing = new Firing({ live, journal, commit, now: () => host.now(), isFull: host.isFull });
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
     this.#contexts = new Contexts(this.#model, usage, (stale) => this.#waits.wake(stale));
@@ -71,7 +77,11 @@ export class Room {
       model: this.#model,
       admit: (caller) => this.#admit(caller),
       report: (session, waiting, triggered) => this.#contexts.waitReport(session, waiting, triggered),
-      later: host.later,
+      later: (ms, work) =>
+        host.later(ms, () => {
+          this.fireDue();
+          work();
+        }),
       randomId: host.randomId,
     });
   }
@@ -86,9 +96,10 @@ export class Room {
     return this.#derivations.evaluations;
   }
 
-  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7]. */
+  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7, LOG-8]. */
   get dueAt(): number | null {
-    return this.#model.presence.flushAt;
+    const due = [this.#model.presence.flushAt, this.#firing.dueAt].filter((at) => at !== null);
+    return due.length === 0 ? null : Math.min(...due);
   }
 
   get waits(): Waits {
@@ -97,7 +108,13 @@ export class Room {
 
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
+    this.fireDue();
     this.#model.presence.save();
+  }
+
+  /** Commits the timers that are due: to be called before anything is answered, by whoever does not use `call` or `wait` [LOG-8]. */
+  fireDue(): void {
+    this.#firing.fire();
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -107,6 +124,7 @@ export class Room {
 
   /** Answers one call. */
   call(caller: Caller, { call, args, compact }: Exclude<RoomCall, DeleteCall>): Reply {
+    this.fireDue();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return refusalReply(admitted.refusal);
     const session = admitted.value;
@@ -153,6 +171,7 @@ export class Room {
 
   /** Begins a wait: answers it at once, or says what to remember of it while its socket is held. */
   wait(caller: Caller, call: WaitCall, compact: boolean): { reply: Reply } | { waiting: Waiting } {
+    this.fireDue();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return { reply: refusalReply(admitted.refusal) };
     this.#beginPass(admitted.value);
@@ -181,11 +200,15 @@ export class Room {
   }
 
   #commit(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
-    let stale: ReadonlySet<string> = new Set();
+    const stale = new Set<string>();
+    const touch = (appended: LogEvent) => {
+      for (const id of this.#derivations.touch(pointsOf(appended))) stale.add(id);
+    };
     let event: LogEvent;
     try {
       event = this.#model.journal.append(draft, ts, (appended) => {
-        stale = this.#derivations.touch(pointsOf(appended));
+        touch(appended);
+        this.#model.journal.appendDue(ts, touch);
         within(appended);
       });
     } catch (thrown) {
