@@ -93,7 +93,7 @@ export class RoomObject extends DurableObject<Env> {
       const text = typeof frame === "string" ? frame : null;
       this.#guard(() => {
         if (memory.open === "watch") room.watch.handle(memory.record.id, text);
-        else if (text === TIME_OVER) room.waits.expire(memory.waiting.id);
+        else if (text === TIME_OVER) room.endWait(memory.waiting.id);
       }, ignore);
       this.#plan(room);
     });
@@ -133,11 +133,20 @@ export class RoomObject extends DurableObject<Env> {
       randomId: () => crypto.randomUUID(),
       digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
-      later: (ms, work) => void setTimeout(work, ms),
+      later: (ms, work) => void setTimeout(() => this.#later(work), ms),
+      isFull: isStorageFull,
     });
     for (const socket of this.ctx.getWebSockets()) restore(room, socket);
     this.#room = room;
     return room;
+  }
+
+  /** Does what a room put off, if it is still there. */
+  #later(work: () => void): void {
+    const room = this.#room;
+    if (!room?.exists) return;
+    this.#guard(work, ignore);
+    this.#plan(room);
   }
 
   #abandon(socket: WebSocket): void {

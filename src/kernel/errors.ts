@@ -27,6 +27,7 @@ export const ERROR_STATUS = Object.freeze({
   view_exists: 409,
   precondition_failed: 409,
   action_disabled: 409,
+  action_cooldown: 409,
   version_conflict: 409,
   proof_of_read_required: 409,
   idempotency_conflict: 409,
@@ -72,7 +73,9 @@ export function refuse(
   return { ok: false, refusal: { code, message, ...extras } };
 }
 
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(["action_cooldown", "overloaded", "storage_full"]);
+
 /** Whether the same request may succeed later without a change to it. */
 export function isRetryable(code: ErrorCode): boolean {
-  return ERROR_STATUS[code] === 429 || code === "overloaded" || code === "storage_full";
+  return ERROR_STATUS[code] === 429 || RETRYABLE.has(code);
 }

@@ -72,4 +72,16 @@ export const STEPS: readonly string[] = [
     last_invoked_at TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE state ADD COLUMN timer TEXT;
+  ALTER TABLE state ADD COLUMN cooldown TEXT;
+  CREATE INDEX timed ON state (scope, key) WHERE timer IS NOT NULL OR cooldown IS NOT NULL;
+
+  CREATE TABLE clocks (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+  ) WITHOUT ROWID;
+  `,
 ];

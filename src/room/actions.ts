@@ -6,6 +6,8 @@ import type { Json } from "../kernel/json.ts";
 import type { ActionDefinition } from "../kernel/model.ts";
 import type { Sight } from "../kernel/sight.ts";
 import { actionSight } from "../kernel/sight.ts";
+import type { Delay } from "../kernel/timer.ts";
+import { delayOf } from "../kernel/timer.ts";
 import { evaluateText } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
@@ -44,6 +46,12 @@ export class Actions {
     return this.#model.visibleEntry("_actions", id)?.value as ActionDefinition | undefined;
   }
 
+  /** What keeps the action from being invoked yet, as far as `sight` may know it, or null [TIMER-1]. */
+  delay(id: string, sight: Sight): Delay | null {
+    const entry = this.#model.visibleEntry("_actions", id);
+    return entry === undefined ? null : delayOf(entry, this.#model.live, sight);
+  }
+
   /**
    * `enabled` and `if` as they stand for the agent of `sight`, the latter with no parameters [CEL-6]. They read the
    * agent's own scope only where `sight` does: an expression that may not read it learns nothing of it here [ACT-3].
@@ -62,6 +70,7 @@ export class Actions {
     const definition = this.definition(id);
     if (!definition) return DISABLED;
     const sight = actionSight(definition.scope, agent, own !== null);
+    if (this.delay(id, sight)) return DISABLED;
     const roots = new RoomRoots(this.#model, sight, { kind: "caller", params: {} });
     const holds = (expression: string | undefined) => {
       if (expression === undefined) return true;

@@ -166,6 +166,7 @@ function registeredAction({ model, session, shape }: Reading, id: string, usage:
   return {
     available,
     enabled,
+    ...model.actions.delay(id, session.sight),
     description: description ?? null,
     params: params === undefined ? undefined : RawJson.of(params),
     ...(shape.depth === "full" ? fullDefinition(rest) : {}),

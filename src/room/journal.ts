@@ -1,3 +1,5 @@
+import { decideTimers } from "../kernel/decide/timers.ts";
+import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import { apply } from "../kernel/state.ts";
 import type { Head, LogStore } from "../storage/log-store.ts";
@@ -56,6 +58,20 @@ export class Journal {
     return event;
   }
 
+  /**
+   * Appends the events of the timers that are due at `ts`, until none is: what one deletes may tick another. Inside the
+   * transaction of an event these fire with it or not at all. `told` hears of each event.
+   */
+  appendDue(ts: string, told: (event: LogEvent) => void): void {
+    const { live } = this.#parts;
+    const now = Date.parse(ts);
+    for (;;) {
+      const due = live.timers.due(now, LIMITS.timersPerEvent);
+      if (due.length === 0) return;
+      this.append(decideTimers(due, live), ts, told);
+    }
+  }
+
   /** Drops what is in memory of the log's end. */
   forget(): void {
     this.#head = undefined;
@@ -74,6 +90,7 @@ export class Journal {
     if (payload.revoked !== undefined) tokens.revoke(payload.revoked, ts);
     if (kind === "invoke" && payload.ok && payload.action !== undefined)
       usage.count(payload.action, agent, ts);
-    if (kind === "delete_action" && subject !== undefined) usage.forget(subject);
+    for (const { op, scope, key } of payload.writes)
+      if (op === "delete" && scope === "_actions") usage.forget(key);
   }
 }

@@ -31,6 +31,7 @@ export function decisionPorts(model: ReadModel, session: Session, host: Host): P
     schemaFault,
     paramFault,
     builtinHelp,
+    lastEvent: (scope, key) => model.log.lastOfKey(scope, key),
     randomId: () => host.randomId(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Entry, RoomRecord } from "../kernel/model.ts";
 import { viewSight } from "../kernel/sight.ts";
+import { isDormant } from "../kernel/timer.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import { Actions } from "./actions.ts";
 import { Agents } from "./agents.ts";
@@ -59,7 +60,7 @@ export class ReadModel {
     return this.room()?.id ?? "";
   }
 
-  /** The live entry of a key, unless its gate hides it [TIMER-4]. */
+  /** The live entry of a key, unless its gate hides it, or its timer has yet to enable it [TIMER-1, TIMER-4]. */
   visibleEntry(scope: string, key: string): Entry | undefined {
     this.derivations.readKey(scope, key);
     const entry = this.live.entry(scope, key);
@@ -74,6 +75,8 @@ export class ReadModel {
   }
 
   #isShown(scope: string, key: string, entry: Entry): boolean {
+    // An action stays listed, so that others see when it can be invoked.
+    if (isDormant(entry) && scope !== "_actions") return false;
     const { enabled } = entry;
     if (enabled === undefined) return true;
     return this.derivations.value(

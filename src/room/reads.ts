@@ -2,7 +2,7 @@ import { refuseCel } from "../kernel/cel-fault.ts";
 import type { Result } from "../kernel/errors.ts";
 import { succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { LogEvent } from "../kernel/model.ts";
+import type { LogEvent, Operation } from "../kernel/model.ts";
 import type { Sight } from "../kernel/sight.ts";
 import type { HistoryCall, LogCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
@@ -83,10 +83,26 @@ function historyEntries(event: LogEvent, { scope, key, prefix }: HistoryCall): A
       action: event.payload.action ?? event.kind,
       key: operation.key,
       op: operation.op,
-      value: operation.op === "delete" ? undefined : RawJson.of(operation.value),
+      ...operationDetails(operation),
       revision: operation.revision,
       hash: operation.hash,
     }));
+}
+
+/** What an operation wrote, and the timers that it set or ended. */
+function operationDetails(operation: Operation): AnswerObject {
+  switch (operation.op) {
+    case "delete":
+      return {};
+    case "enable":
+      return { slot: operation.slot };
+    case "cooldown":
+      return { cooldown: RawJson.of(operation.cooldown) };
+    default: {
+      const { value, timer } = operation;
+      return { value: RawJson.of(value), timer: timer && RawJson.of(timer) };
+    }
+  }
 }
 
 /** One bundle for a dashboard that cannot hold a socket. */

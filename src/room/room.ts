@@ -9,6 +9,7 @@ import { refusalReply } from "./answers.ts";
 import { Contexts } from "./contexts.ts";
 import { Derivations, heartbeatPoint, pointsOf, presencePoint } from "./derivations.ts";
 import { earliestOf } from "./earliest.ts";
+import { Firing } from "./firing.ts";
 import { Inbox } from "./inbox.ts";
 import { Invoking } from "./invoking.ts";
 import { Journal } from "./journal.ts";
@@ -22,6 +23,7 @@ import { readEval, readHistory, readLog, readPoll } from "./reads.ts";
 import { RevokedTokens } from "./revoked-tokens.ts";
 import type { Session } from "./session.ts";
 import { admit, ownerRefusal, readerRefusal } from "./session.ts";
+import { Timers } from "./timers.ts";
 import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
 import { Watch } from "./watch/watch.ts";
@@ -34,6 +36,8 @@ export interface RoomHost extends Host {
   transaction<T>(work: () => T): T;
   /** Runs `work` after `ms`, out of line. */
   later(ms: number, work: () => void): void;
+  /** Whether what a transaction threw says that the disk is full. */
+  isFull(thrown: unknown): boolean;
 }
 
 /** Deleting a room is its object's affair: the room itself only says who may. */
@@ -53,11 +57,12 @@ export class Room {
   readonly #contexts: Contexts;
   readonly #waits: Waits;
   readonly #watch: Watch;
+  readonly #firing: Firing;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
     const { log, tokens, usage } = stores;
-    const live = new LiveState(stores.state);
+    const live = new LiveState(stores.state, new Timers(stores.timers));
     const { digest, transaction } = host;
     const journal = new Journal({ live, log, tokens, usage, digest, transaction });
     const presence = new Presence(stores.presence, host.now());
@@ -67,14 +72,20 @@ export class Room {
     this.#revoked = new RevokedTokens(tokens);
     const commit = this.#commit.bind(this);
     const parts: RoomParts = { model: this.#model, host, answers: stores.answers, tokens, usage, commit };
+    this.#firing = new Firing({ live, journal, commit, now: () => host.now(), isFull: host.isFull });
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
     this.#contexts = new Contexts(this.#model, usage, (stale) => this.#wake(stale));
+    const later = (ms: number, work: () => void) =>
+      host.later(ms, () => {
+        this.#fireDue();
+        work();
+      });
     this.#waits = new Waits({
       model: this.#model,
       admit: (caller) => this.#admit(caller),
       report: (session, waiting, triggered) => this.#contexts.waitReport(session, waiting, triggered),
-      later: host.later,
+      later,
       randomId: host.randomId,
       presenceMoved: (agent) => this.#presenceMoved(agent),
     });
@@ -82,7 +93,7 @@ export class Room {
       model: this.#model,
       admit: (caller) => this.#admit(caller),
       enter: (caller) => this.#enter(caller),
-      later: host.later,
+      later,
       randomId: host.randomId,
       invoking: this.#invoking,
       contexts: this.#contexts,
@@ -100,12 +111,13 @@ export class Room {
     return this.#derivations.evaluations;
   }
 
-  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7]. */
+  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7, LOG-8]. */
   get dueAt(): number | null {
     const { presence } = this.#model;
     const listens = this.#watch.watchers.size + this.#waits.size > 0;
     return earliestOf([
       presence.flushAt,
+      this.#firing.dueAt,
       listens ? presence.idleAt : null,
       this.#waits.deadline,
       this.#watch.watchers.expiry,
@@ -122,12 +134,19 @@ export class Room {
 
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
+    this.#fireDue();
     const { presence } = this.#model;
     const now = this.#host.now();
     presence.save();
     for (const agent of presence.becomeIdle(now)) this.#presenceMoved(agent);
     this.#waits.expireDue(now);
     this.#watch.expireDue(now);
+  }
+
+  /** Ends a wait whose time is over. */
+  endWait(id: string): void {
+    this.#fireDue();
+    this.#waits.expire(id);
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -200,8 +219,14 @@ export class Room {
     return admit(caller, this.#model, this.#revoked);
   }
 
+  /** Commits the timers that are due, before anything is answered [LOG-8]. */
+  #fireDue(): void {
+    this.#firing.fire();
+  }
+
   /** Lets a call in. Every one with an agent's own token is a heartbeat [AGENT-4]. */
   #enter(caller: Caller): Result<Session> {
+    this.#fireDue();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return admitted;
     this.#derivations.nextPass();
@@ -226,12 +251,18 @@ export class Room {
   }
 
   #commit(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
-    let stale: ReadonlySet<string> = new Set();
+    const stale = new Set<string>();
+    const events: LogEvent[] = [];
+    const touch = (appended: LogEvent) => {
+      events.push(appended);
+      for (const id of this.#derivations.touch(pointsOf(appended))) stale.add(id);
+    };
     let event: LogEvent;
     this.#watch.beforeCommit();
     try {
       event = this.#model.journal.append(draft, ts, (appended) => {
-        stale = this.#derivations.touch(pointsOf(appended));
+        touch(appended);
+        this.#model.journal.appendDue(ts, touch);
         within(appended);
       });
     } catch (thrown) {
@@ -244,7 +275,8 @@ export class Room {
       this.#watch.watchers.endUnadmitted();
     }
     this.#waits.wake(stale);
-    this.#watch.publish(event, stale);
+    for (const appended of events) this.#watch.publish(appended);
+    this.#watch.wake(stale);
     return event;
   }
 

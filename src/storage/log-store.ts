@@ -106,11 +106,14 @@ export class LogStore {
     return this.#sql.exec<LogRow>(query, scope, key, after, limit).toArray().map(decode);
   }
 
-  /** The newest event that touched one key, if any did. */
-  lastOfKey(scope: string, key: string): ChainedEvent | undefined {
+  /** The newest event that touched one key, those of one kind aside, if any did. */
+  lastOfKey(scope: string, key: string, except?: EventKind): ChainedEvent | undefined {
     const query = `SELECT ${COLUMNS} FROM log_index JOIN log ON log.seq = log_index.seq
-       WHERE log_index.scope = ? AND log_index.key = ? ORDER BY log_index.seq DESC LIMIT 1`;
-    return this.#sql.exec<LogRow>(query, scope, key).toArray().map(decode)[0];
+       WHERE log_index.scope = ?1 AND log_index.key = ?2 AND log.kind IS NOT ?3 ORDER BY log_index.seq DESC LIMIT 1`;
+    return this.#sql
+      .exec<LogRow>(query, scope, key, except ?? null)
+      .toArray()
+      .map(decode)[0];
   }
 
   /** The events after `after` that touched any key of a scope that begins with `prefix`, oldest first. */

@@ -1,5 +1,5 @@
 import type { Json } from "../kernel/json.ts";
-import type { Entry } from "../kernel/model.ts";
+import type { Entry, RunningTimer } from "../kernel/model.ts";
 
 interface StateRow extends Record<string, SqlStorageValue> {
   key: string;
@@ -8,9 +8,11 @@ interface StateRow extends Record<string, SqlStorageValue> {
   hash: string;
   updated_at: string;
   enabled: string | null;
+  timer: string | null;
+  cooldown: string | null;
 }
 
-const COLUMNS = "key, value, revision, hash, updated_at, enabled";
+const COLUMNS = "key, value, revision, hash, updated_at, enabled, timer, cooldown";
 
 /** A live entry: its value stays text until somebody reads it as a value. */
 export class StoredEntry implements Entry {
@@ -19,6 +21,8 @@ export class StoredEntry implements Entry {
   readonly hash: string;
   readonly updated_at: string;
   declare readonly enabled?: string;
+  declare readonly timer?: RunningTimer;
+  declare readonly cooldown?: RunningTimer;
   #value: Json | undefined;
 
   constructor(text: string, rest: Omit<Entry, "value">, value?: Json) {
@@ -27,6 +31,8 @@ export class StoredEntry implements Entry {
     this.hash = rest.hash;
     this.updated_at = rest.updated_at;
     if (rest.enabled !== undefined) this.enabled = rest.enabled;
+    if (rest.timer !== undefined) this.timer = rest.timer;
+    if (rest.cooldown !== undefined) this.cooldown = rest.cooldown;
     this.#value = value;
   }
 
@@ -37,9 +43,16 @@ export class StoredEntry implements Entry {
 }
 
 function decode(row: StateRow): readonly [string, StoredEntry] {
-  const { key, value, revision, hash, updated_at, enabled } = row;
-  const rest = { revision, hash, updated_at };
-  return [key, new StoredEntry(value, enabled === null ? rest : { ...rest, enabled })];
+  const { key, value, revision, hash, updated_at, enabled, timer, cooldown } = row;
+  const rest = {
+    revision,
+    hash,
+    updated_at,
+    ...(enabled === null ? {} : { enabled }),
+    ...(timer === null ? {} : { timer: JSON.parse(timer) as RunningTimer }),
+    ...(cooldown === null ? {} : { cooldown: JSON.parse(cooldown) as RunningTimer }),
+  };
+  return [key, new StoredEntry(value, rest)];
 }
 
 /** The `state` table: the live entry of every key, and the highest number that each scope's keys ever reached. */
@@ -64,9 +77,11 @@ export class StateStore {
 
   put(scope: string, key: string, entry: StoredEntry): void {
     this.#sql.exec(
-      `INSERT INTO state (scope, key, value, revision, hash, updated_at, enabled) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO state (scope, key, value, revision, hash, updated_at, enabled, timer, cooldown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, revision = excluded.revision,
-         hash = excluded.hash, updated_at = excluded.updated_at, enabled = excluded.enabled`,
+         hash = excluded.hash, updated_at = excluded.updated_at, enabled = excluded.enabled,
+         timer = excluded.timer, cooldown = excluded.cooldown`,
       scope,
       key,
       entry.text,
@@ -74,6 +89,8 @@ export class StateStore {
       entry.hash,
       entry.updated_at,
       entry.enabled ?? null,
+      entry.timer === undefined ? null : JSON.stringify(entry.timer),
+      entry.cooldown === undefined ? null : JSON.stringify(entry.cooldown),
     );
   }
 

@@ -3,12 +3,14 @@ import { LogStore } from "./log-store.ts";
 import { MessageStore } from "./message-store.ts";
 import { PresenceStore } from "./presence-store.ts";
 import { StateStore } from "./state-store.ts";
+import { TimerStore } from "./timer-store.ts";
 import { TokenStore } from "./token-store.ts";
 import { UsageStore } from "./usage-store.ts";
 
 /** The tables of one room. */
 export interface Stores {
   readonly state: StateStore;
+  readonly timers: TimerStore;
   readonly log: LogStore;
   readonly messages: MessageStore;
   readonly tokens: TokenStore;
@@ -20,6 +22,7 @@ export interface Stores {
 export function openStores(sql: SqlStorage): Stores {
   return {
     state: new StateStore(sql),
+    timers: new TimerStore(sql),
     log: new LogStore(sql),
     messages: new MessageStore(sql),
     tokens: new TokenStore(sql),
