@@ -25,6 +25,8 @@ const READS: ReadonlySet<CallName> = new Set([
   "poll",
   "log",
   "history",
+  "replay",
+  "samples",
   "info",
   "listTokens",
 ]);
@@ -62,6 +64,21 @@ export class RoomObject extends DurableObject<Env> {
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
     const answer = () => this.#answer(caller, call);
     return READS.has(call.call) ? answer() : await this.#commits.run(answer);
+  }
+
+  /** Walks the room's log, and lets others have their turn in between. */
+  async verify(caller: Caller, compact: boolean): Promise<Reply> {
+    const room = this.#room;
+    if (!room?.exists) return absent(caller);
+    const walk = room.verify(caller, compact);
+    for (;;) {
+      const step = this.#guard(
+        () => walk.next(),
+        (value) => ({ done: true as const, value }),
+      );
+      if (step.done) return step.value;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
   }
 
   /** Takes the socket of a wait or of a watcher, or answers at once why there is none to take. */
@@ -188,7 +205,7 @@ export class RoomObject extends DurableObject<Env> {
   #plan({ dueAt }: Room): void {
     if (dueAt === null || (this.#alarmAt !== null && this.#alarmAt <= dueAt)) return;
     this.#alarmAt = dueAt;
-    void this.ctx.storage.setAlarm(dueAt);
+    void this.ctx.storage.setAlarm(Math.max(dueAt, Date.now()));
   }
 }
 

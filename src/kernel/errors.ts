@@ -32,6 +32,7 @@ export const ERROR_STATUS = Object.freeze({
   proof_of_read_required: 409,
   idempotency_conflict: 409,
   not_a_number: 409,
+  compacted: 410,
   too_large: 413,
   cel_error: 422,
   cel_budget_exceeded: 422,

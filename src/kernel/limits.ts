@@ -65,6 +65,7 @@ export const LIMITS = Object.freeze({
   /** Joins without a token, for the whole room. */
   openJoinsPerMinute: 60,
   presenceFlushMs: 3_000,
+  sampleEveryMs: 60_000,
   idleAfterMs: 5 * 60_000,
   tokenLifetimeMaxSeconds: 10 * 365 * 24 * 60 * 60,
   expressionChars: 4 * KIB,

@@ -52,6 +52,8 @@ export interface WriteOperation {
   readonly value: Json;
   readonly revision: number;
   readonly hash: string;
+  /** Where it is not the event's own instant: what an import or a fork brings is as old as it was. */
+  readonly updated_at?: string;
   readonly enabled?: string;
   readonly timer?: Timer;
   /** A cooldown that a redefinition of its action leaves running. */
@@ -99,6 +101,7 @@ export type EventKind =
   | "invoke"
   | "message"
   | "timer"
+  | "sample"
   | "token_mint"
   | "token_revoke";
 
@@ -114,6 +117,9 @@ export interface EventPayload {
   readonly acting?: "room";
   /** The tokens that this event minted. */
   readonly tokens?: readonly TokenRecord[];
+  /** The view that this event samples, and what it was worth [VIEW-5]. */
+  readonly view?: string;
+  readonly value?: Json;
   /** The id of the token that this event revoked. */
   readonly revoked?: string;
 }
@@ -248,6 +254,9 @@ export interface Message {
 /** The scope whose entries describe the room itself. */
 export const CONFIG_KEYS = ["salience_weights", "limits", "retention", "dashboard"] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
+
+/** The value of `_config.retention`: how much of its log a room keeps; without it, all. */
+export type Retention = { readonly events: number } | { readonly days: number };
 
 /** The value of `_config.room`. */
 export interface RoomRecord {

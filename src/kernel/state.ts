@@ -1,5 +1,13 @@
 import type { Json } from "./json.ts";
-import type { Entry, LogEvent, Operation, RunningTimer, Timer, WriteOperation } from "./model.ts";
+import type {
+  DeleteOperation,
+  Entry,
+  LogEvent,
+  Operation,
+  RunningTimer,
+  Timer,
+  WriteOperation,
+} from "./model.ts";
 import { entryNumber } from "./order.ts";
 
 /** Live state as decisions read it. */
@@ -41,7 +49,8 @@ export function apply(state: StateWriter, event: LogEvent): void {
 }
 
 /** Whether an operation is a write to its key, as opposed to what only moves its timers. */
-function isWrite({ op }: Operation): boolean {
+export function isWrite(operation: Operation): operation is WriteOperation | DeleteOperation {
+  const { op } = operation;
   return op !== "cooldown" && op !== "enable";
 }
 
@@ -64,9 +73,9 @@ function entryAfter(
 }
 
 function writtenEntry(state: Pick<StateReader, "clock">, operation: WriteOperation, ts: string): Entry {
-  const { value, revision, hash, enabled, timer, cooldown } = operation;
+  const { value, revision, hash, updated_at = ts, enabled, timer, cooldown } = operation;
   return withOptional(
-    { value, revision, hash, updated_at: ts },
+    { value, revision, hash, updated_at },
     { enabled, timer: timer && begin(state, timer), cooldown: cooldown && begin(state, cooldown) },
   );
 }

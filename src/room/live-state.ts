@@ -2,7 +2,7 @@ import type { Entry } from "../kernel/model.ts";
 import { compareKeys, entryNumber } from "../kernel/order.ts";
 import type { StateReader, StateWriter } from "../kernel/state.ts";
 import { isDormant } from "../kernel/timer.ts";
-import type { StateStore } from "../storage/state-store.ts";
+import type { StateTable } from "../storage/state-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
 import type { Timers } from "./timers.ts";
 
@@ -90,12 +90,12 @@ interface Total {
 export class LiveState implements StateReader, StateWriter {
   /** The timers of its entries. */
   readonly timers: Timers;
-  readonly #store: StateStore;
+  readonly #store: StateTable;
   readonly #scopes = new Map<string, LiveScope>();
   readonly #highest = new Map<string, number>();
   #totals: Map<string, Total> | undefined;
 
-  constructor(store: StateStore, timers: Timers) {
+  constructor(store: StateTable, timers: Timers) {
     this.#store = store;
     this.timers = timers;
   }

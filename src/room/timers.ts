@@ -89,12 +89,14 @@ class TimerIndex {
   }
 }
 
+type TimerTable = Pick<TimerStore, "timed" | "clocks" | "putClock" | "removeClock">;
+
 /** The room's live timers, and the clocks of the keys on which some of them tick [TIMER-2, TIMER-3]. */
 export class Timers {
-  readonly #store: TimerStore;
+  readonly #store: TimerTable;
   #loaded: TimerIndex | undefined;
 
-  constructor(store: TimerStore) {
+  constructor(store: TimerTable) {
     this.#store = store;
   }
 
