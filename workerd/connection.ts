@@ -12,7 +12,10 @@ export interface Answer {
 export function headerOf({ head }: Answer, name: string): string | undefined {
   const start = head.toLowerCase().indexOf(`\r\n${name.toLowerCase()}:`);
   if (start < 0) return undefined;
-  return head.slice(head.indexOf(":", start) + 1).split("\r\n", 1)[0]?.trim();
+  return head
+    .slice(head.indexOf(":", start) + 1)
+    .split("\r\n", 1)[0]
+    ?.trim();
 }
 
 export interface Call {
