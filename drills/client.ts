@@ -97,9 +97,13 @@ export class Client {
     }
   }
 
+  /** Draws as often whatever was answered, so that a seed gives the same calls. */
   #choose(): Omit<Pending, "sent"> {
-    const repeats = this.#answered.length > 0 && this.#dice.below(REPEAT_ONE_IN) === 0;
-    return { asked: repeats ? this.#dice.pick(this.#answered) : this.#next(), repeats };
+    const repeated =
+      this.#dice.below(REPEAT_ONE_IN) === 0
+        ? this.#answered[this.#dice.below(this.#answered.length)]
+        : undefined;
+    return { asked: repeated ?? this.#next(), repeats: repeated !== undefined };
   }
 
   #hear(asked: Asked, answer: Answer, retried: boolean): void {

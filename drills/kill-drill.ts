@@ -157,7 +157,7 @@ export class KillDrill {
   }
 
   async #loadUntilKilled(server: Server, answers: number): Promise<void> {
-    const fuse = new Fuse(server, this.#dice, answers);
+    const fuse = new Fuse(server, this.#dice.fork(), answers);
     const load = this.#clients.map((client) =>
       client.work(server.port, fuse).catch((error: unknown) => {
         if (!fuse.killed) throw error;
