@@ -90,7 +90,8 @@ function checkState(database: DatabaseSync, history: History, fault: Fault): voi
     const place = placeOf(scope, key);
     const entry = due.get(place);
     const kept = { ...rest, value: JSON.parse(value) as Json };
-    if (!entry || !jsonEqual({ ...entry }, kept)) fault(`[LOG-3] ${place} is not what the log folds to`);
+    if (!entry || !jsonEqual({ ...entry } as unknown as Json, kept))
+      fault(`[LOG-3] ${place} is not what the log folds to`);
     due.delete(place);
   }
   for (const place of due.keys()) fault(`[LOG-3] the state lacks ${place}`);

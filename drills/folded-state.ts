@@ -31,6 +31,13 @@ export class FoldedState implements StateWriter, Before {
     this.#highest.set(scope, Math.max(this.#highest.get(scope) ?? 0, entryNumber(key)));
   }
 
+  /** The drill's rooms have no timers that tick. */
+  clock(): number {
+    return 0;
+  }
+
+  tick(): void {}
+
   remove(scope: string, key: string): void {
     this.entries.delete(placeOf(scope, key));
   }

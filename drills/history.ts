@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Json } from "../src/kernel/json.ts";
 import { canonicalJson, jsonEqual } from "../src/kernel/json.ts";
 import type { LogEvent, Operation } from "../src/kernel/model.ts";
+import { isWrite } from "../src/kernel/state.ts";
 import type { Effect } from "./acts.ts";
 import { actOf, doingOf } from "./acts.ts";
 import type { Faults } from "./faults.ts";
@@ -64,7 +65,7 @@ export class History {
   }
 
   #checkOperation({ seq }: LogEvent, operation: Operation): void {
-    if (operation.op === "delete") return;
+    if (!isWrite(operation) || operation.op === "delete") return;
     const { scope, key, value, revision, hash } = operation;
     const place = `${scope}.${key} in ${seq}`;
     if (revision !== (this.state.entry(scope, key)?.revision ?? 0) + 1)
@@ -105,6 +106,7 @@ export function indexRow(scope: string, key: string, seq: number): string {
 
 function isDone({ scope, key, value }: Effect, operation: Operation | undefined): boolean {
   if (operation?.scope !== scope || operation.key !== key) return false;
+  if (!isWrite(operation)) return false;
   if (value === undefined || operation.op === "delete")
     return value === undefined && operation.op === "delete";
   return jsonEqual(value, operation.value);

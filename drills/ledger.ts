@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../src/kernel/json.ts";
 import { jsonEqual } from "../src/kernel/json.ts";
 import type { Operation } from "../src/kernel/model.ts";
+import { isWrite } from "../src/kernel/state.ts";
 import { doingOf } from "./acts.ts";
 import type { Faults } from "./faults.ts";
 import type { History } from "./history.ts";
@@ -99,7 +100,7 @@ export class Ledger {
 /** An operation of an event as the answer to its invoker shows it [ACT-8]. */
 function answered(operation: Operation): JsonObject {
   const { scope, key } = operation;
-  if (operation.op === "delete") return { scope, key, deleted: true };
+  if (!isWrite(operation) || operation.op === "delete") return { scope, key, deleted: true };
   const { value, revision, hash } = operation;
   return { scope, key, value, revision, hash };
 }
