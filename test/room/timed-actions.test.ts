@@ -200,6 +200,8 @@ describe("a cooldown", () => {
     await ana.do("turn");
     const after = await refusal(bob, "go");
     expect([after.available_at, after.ticks_remaining]).toEqual([available_at, undefined]);
+    await ana.do("_register_action", { ...REST, timer: { ms: 2 * HOUR, effect: "enable" } });
+    expect((await refusal(bob, "go")).available_at > available_at).toBe(true);
     await oversleep(room);
     await bob.do("go");
   });

@@ -259,6 +259,20 @@ describe("what is due", () => {
     expect(await alarm()).toBe(Date.parse(writes[0].timer.expires_at));
   });
 
+  it.each([
+    ["is out of time", "false", 500],
+    ["is checked each second", 'now > timestamp("2001-01-01T00:00:00Z") && state._shared.k == null', 25_000],
+  ])(
+    "[LOG-8] fires before a wait that %s is answered, though no alarm comes",
+    async (_, condition, timeout) => {
+      const { room, ana, bob } = await setting();
+      await ana.do("lend", { k: "k", v: 1, ms: 100 });
+      await runInDurableObject(roomObject(room.id), (__, { storage }) => storage.deleteAlarm());
+      const { body } = await bob.wait(condition, `&include=state&timeout=${timeout}`);
+      expect([body.triggered, body.state._shared ?? {}]).toEqual([condition !== "false", {}]);
+    },
+  );
+
   it("[TIMER-2] wakes a wait by the alarm alone", async () => {
     const { room, ana, bob } = await setting();
     await lend(ana);
