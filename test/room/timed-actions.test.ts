@@ -216,6 +216,27 @@ describe("a cooldown", () => {
     expect((await refusal(bob, "go")).error).toBe("action_expired");
   });
 
+  it("[TIMER-7] that deletes the action while it is dormant ends both timers, in one operation", async () => {
+    const { room, ana, bob } = await setting();
+    const on_invoke = { timer: { ms: HOUR, effect: "delete" } };
+    await ana.do("_register_action", { ...REST, on_invoke });
+    await bob.do("go");
+    await ana.do("_register_action", { ...REST, on_invoke, timer: { ms: HOUR, effect: "enable" } });
+    await oversleep(room);
+    const events = await room.owner.log("?kind=timer");
+    expect(events.map(({ payload }) => payload.writes.map(({ op }: Body) => op))).toEqual([["delete"]]);
+  });
+
+  it("[TIMER-7] leaves the timer that deletes the action running", async () => {
+    const { room, ana, bob } = await setting();
+    const timer = { ticks: 1, tick_on: "_shared.turn", effect: "delete" };
+    for (const action of [{ ...REST, timer }, TURN]) await ana.do("_register_action", action);
+    await bob.do("go");
+    await ana.do("turn");
+    expect((await refusal(bob, "go")).error).toBe("action_expired");
+    expect(await room.owner.log("?kind=timer")).toHaveLength(1);
+  });
+
   it("[ACT-9] is begun once by an invocation that is repeated with its key", async () => {
     const { ana } = await setting();
     await ana.do("_register_action", REST);
