@@ -87,7 +87,10 @@ function foundInFile(damage: string): readonly string[] {
   for (const [place, { value, revision, hash, updated_at }] of history.state.entries) {
     const [scope, key] = JSON.parse(place);
     const row = [scope, key, JSON.stringify(value), revision, hash, updated_at];
-    run("INSERT INTO state VALUES (?, ?, ?, ?, ?, ?, NULL)", ...row);
+    run(
+      "INSERT INTO state (scope, key, value, revision, hash, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+      ...row,
+    );
   }
   database.exec(damage);
   database.close();
@@ -151,7 +154,9 @@ it("[ACT-5] the drill finds a write that is not what its call asks for, or that 
 it("[LOG-3] [LOG-4] [ACT-9] the drill finds what a file has too little or too much beside its log", () => {
   const one = (text: string) => [expect.stringContaining(text)];
   expect(foundInFile("DELETE FROM log_index WHERE seq = 4")).toEqual(one("[LOG-4] log_index lacks 4 "));
-  expect(foundInFile("INSERT INTO log_index (scope, key, seq) VALUES ('_x', 'y', 3)")).toEqual(one("[LOG-4] log_index has 3 "));
+  expect(foundInFile("INSERT INTO log_index (scope, key, seq) VALUES ('_x', 'y', 3)")).toEqual(
+    one("[LOG-4] log_index has 3 "),
+  );
   expect(foundInFile("DELETE FROM state WHERE scope = 'ana'")).toEqual(one("[LOG-3] the state lacks "));
   expect(foundInFile("UPDATE state SET revision = 3 WHERE scope = 'ana'")).toEqual(one("[LOG-3] "));
   expect(foundInFile("DELETE FROM answers WHERE key = 'ana.2'")).toEqual(one("[ACT-9] ana.2 is done and "));
