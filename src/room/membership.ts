@@ -37,12 +37,7 @@ export class Membership {
   /** Creates the room: its first event, and its first tokens for the Worker to sign. */
   create(command: CreateRoomCommand, compact: boolean): Reply {
     const { model } = this.#parts;
-    if (model.room()) {
-      const taken = refuse("room_exists", `The room ${command.id} exists.`, {
-        hint: "Choose another id, or none to be given one.",
-      });
-      return refusalReply(taken.refusal);
-    }
+    if (model.room()) return roomExists(command.id);
     const session = founder(model.journal.instant(model.now()));
     return this.#settle(session, decideCreateRoom(command, this.#context(session)), compact, (accepted) => {
       const minted = accepted.event?.payload.tokens ?? [];
@@ -161,7 +156,19 @@ export class Membership {
 }
 
 /** The field of a creation's answer in which each token stands. */
-const FIELD_OF = { room: "token", view: "view_token", join: "join_token", agent: "agent_token" } as const;
+export const FIELD_OF = {
+  room: "token",
+  view: "view_token",
+  join: "join_token",
+  agent: "agent_token",
+} as const;
+
+export function roomExists(id: string): Reply {
+  const taken = refuse("room_exists", `The room ${id} exists.`, {
+    hint: "Choose another id, or none to be given one.",
+  });
+  return refusalReply(taken.refusal);
+}
 
 /** The session in which a room makes its first event: nobody else has authority over it yet. */
 function founder(now: string): Session {

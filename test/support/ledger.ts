@@ -42,6 +42,8 @@ export class PlainState implements StateWriter {
     this.#keepClocks();
   }
 
+  reach(): void {}
+
   /** The keys on which timers tick now have clocks, and no others. */
   #keepClocks(): void {
     const ticking = [...this.entries.values()].flatMap(({ timer, cooldown }) =>
