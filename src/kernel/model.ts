@@ -42,7 +42,12 @@ export type Timer = ClockTimer | TickTimer;
 export type RunningTimer = ClockTimer | (TickTimer & { readonly since: number });
 
 /** What an event did to one key, resolved: applying it evaluates nothing [LOG-3]. */
-export type Operation = WriteOperation | DeleteOperation | CooldownOperation | EnableOperation;
+export type Operation =
+  | WriteOperation
+  | DeleteOperation
+  | CooldownOperation
+  | EnableOperation
+  | LegacyOperation;
 
 export interface WriteOperation {
   readonly op: "set" | "merge" | "increment" | "push";
@@ -52,7 +57,7 @@ export interface WriteOperation {
   readonly value: Json;
   readonly revision: number;
   readonly hash: string;
-  /** Where it is not the event's own instant: an entry that a fork brings is as old as it was, and nothing ticks by it. */
+  /** Where it is not the event's own instant: an entry that a fork or an import brings is as old as it was, and nothing ticks by it. */
   readonly updated_at?: string;
   readonly enabled?: string;
   readonly timer?: Timer;
@@ -88,6 +93,17 @@ export interface DeleteOperation {
   readonly hash: "";
 }
 
+/** What an event of the original system says that it wrote: told to readers, and folded into nothing [LEGACY-1]. */
+export interface LegacyOperation {
+  readonly op: "legacy";
+  readonly scope: string;
+  readonly key: string;
+  /** What it wrote, where the event told it. */
+  readonly value?: Json;
+  readonly revision: 0;
+  readonly hash: "";
+}
+
 export const EVENT_KINDS = [
   "room_create",
   "room_update",
@@ -106,6 +122,7 @@ export const EVENT_KINDS = [
   "token_revoke",
   "import",
   "fork",
+  "migrate",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -114,6 +131,32 @@ export interface Origin {
   readonly room: string;
   readonly seq: number;
   readonly chain: string;
+}
+
+/** How far a room of the original system has moved into state and log [LEGACY-5]. */
+export const PHASES = ["legacy", "dual", "validated", "v8"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Where the two sides of a room do not show the same. */
+export interface Difference {
+  /** Whose token looks: null for the room's own. */
+  readonly agent: string | null;
+  /** What it looks at, and where in it: `context.actions.go.available`. */
+  readonly path: string;
+  /** What the entity tables show, null where they show nothing. */
+  readonly legacy: Json;
+  /** What state shows, null where it shows nothing. */
+  readonly v8: Json;
+}
+
+export interface MigrationStep {
+  readonly from: Phase;
+  readonly to: Phase;
+  /** Set where the step was taken in spite of these differences. */
+  readonly forced?: true;
+  readonly differences?: readonly Difference[];
+  /** How many there are, where not all are listed. */
+  readonly difference_count?: number;
 }
 
 export interface EventPayload {
@@ -134,6 +177,10 @@ export interface EventPayload {
   /** The id of the token that this event revoked. */
   readonly revoked?: string;
   readonly origin?: Origin;
+  /** An event of the original system as that recorded it; only who sees everything sees it. */
+  readonly legacy?: Json;
+  /** The step that a room of the original system took [LEGACY-5]. */
+  readonly migration?: MigrationStep;
   /** Of scopes whose keys do not tell it, the highest number that a key ever was. */
   readonly highest?: Readonly<Record<string, number>>;
 }

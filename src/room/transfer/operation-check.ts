@@ -26,9 +26,11 @@ export interface OperationContext {
  * later version of the language refuses counts as failing, here as everywhere.
  */
 export function operationFault(operation: Operation, context: OperationContext): ParamFault | null {
-  const { op, scope, key } = operation;
+  const { scope, key } = operation;
   const before = context.state.entry(scope, key);
-  switch (op) {
+  switch (operation.op) {
+    case "legacy":
+      return null;
     case "delete":
       return deletionFault(scope, key, before);
     case "cooldown":
