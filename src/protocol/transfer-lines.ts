@@ -4,7 +4,7 @@ import { isJsonObject, jsonFault } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { LogEvent, Origin, WriteOperation } from "../kernel/model.ts";
 import { EVENT_KINDS } from "../kernel/model.ts";
-import { isAgentId, isKey, isRoomId, isScope } from "../kernel/names.ts";
+import { isKey, isPrivateScope, isRoomId, isScope } from "../kernel/names.ts";
 import type { ParamFault } from "../kernel/ports.ts";
 import { parseJson } from "./parsing.ts";
 
@@ -15,7 +15,7 @@ export const EXPORT_VERSION = 1;
 const MOST_NUMBER = 999_999_999_999_999;
 
 export const instant = z.string().refine(isInstant, "must be an instant in UTC, ISO 8601 with milliseconds");
-export const agentId = z.string().refine(isAgentId, "must be an agent id");
+export const agentId = z.string().refine(isPrivateScope, "must be an agent id");
 export const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
 export const jsonObject = z.custom<Json>(isJsonObject, "must be an object");
 export const positive = z.number().int().positive();

@@ -5,7 +5,7 @@ import { isJsonObject, jsonEqual, own } from "../../kernel/json.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import type { ActionDefinition, Entry, Operation, Timer, WriteOperation } from "../../kernel/model.ts";
 import { CONFIG_KEYS } from "../../kernel/model.ts";
-import { isAgentId, isPrivateScope, isReservedId, isScope, isSystemScope } from "../../kernel/names.ts";
+import { isPrivateScope, isReservedId, isScope, isSystemScope } from "../../kernel/names.ts";
 import type { ParamFault, Ports } from "../../kernel/ports.ts";
 import { sight } from "../../kernel/sight.ts";
 import type { StateReader } from "../../kernel/state.ts";
@@ -148,7 +148,7 @@ function definitionFault(
     return fault("value.scope", "must be a scope to register under");
   }
   const agent = own(value, "registered_by") ?? null;
-  if (agent !== null && (typeof agent !== "string" || !isAgentId(agent))) {
+  if (agent !== null && (typeof agent !== "string" || !isPrivateScope(agent))) {
     return fault("value.registered_by", "must be an agent id or null");
   }
   const parse = scope === "_actions" ? parseAction : parseView;
