@@ -71,7 +71,8 @@ export class Audience {
         return;
       }
       socket.once("message", () => {
-        let got = 0;
+        // They do not all acknowledge at the same event.
+        let got = this.#sockets.indexOf(socket);
         socket.on("message", (frame) => {
           this.#hear();
           got += 1;

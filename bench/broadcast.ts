@@ -3,7 +3,7 @@ import { throughput } from "./load.ts";
 import type { Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
 import type { Effort, Row, Sample } from "./samples.ts";
-import { processorOf, rateOf, withConnections } from "./samples.ts";
+import { inTurn, processorOf, rateOf, withConnections } from "./samples.ts";
 import type { Server } from "./servers.ts";
 import { processorMs } from "./servers.ts";
 
@@ -15,7 +15,7 @@ interface Side {
 }
 
 const SOCKETS = [100, 1_000];
-const WRITERS = 8;
+const WRITERS = 16;
 const SIZE = { keys: 10, views: 0 };
 
 /** What a write costs that many watch: one side's writes are delivered to all its sockets, then the other's. */
@@ -32,9 +32,8 @@ export async function measureBroadcast(
     const object = await createBare(bare, SIZE, "", `watched-by-${sockets}`);
     const ours = await seat(rooms, room, sockets, true);
     const other = await seat(bare, object, sockets, false);
-    for (let turn = 0; turn <= effort.rounds; turn++) {
-      const ms = turn === 0 ? effort.roundMs / 4 : effort.roundMs;
-      for (const side of [ours, other]) await round(side, ms, turn > 0);
+    for (let turn = 1; turn <= effort.rounds; turn++) {
+      for (const side of inTurn(ours, other, turn)) await round(side, effort.roundMs);
     }
     for (const { audience } of [ours, other]) audience.close();
     rows.push(row(sockets, ours, other));
@@ -49,11 +48,7 @@ async function seat(server: Server, subject: Subject, sockets: number, isRoom: b
 
 let turns = 0;
 
-async function round(
-  { server, subject, audience, samples }: Side,
-  ms: number,
-  counts: boolean,
-): Promise<void> {
+async function round({ server, subject, audience, samples }: Side, ms: number): Promise<void> {
   const heard = audience.heard;
   const before = processorMs(server);
   const begun = performance.now();
@@ -71,7 +66,7 @@ async function round(
   const count = writes * audience.size;
   await audience.untilHeard(heard + count);
   const rate = (count / (performance.now() - begun)) * 1000;
-  if (counts) samples.push({ rate, count, processorMs: processorMs(server) - before });
+  samples.push({ rate, count, processorMs: processorMs(server) - before });
 }
 
 function row(sockets: number, ours: Side, bare: Side): Row {

@@ -34,9 +34,8 @@ export async function measureIdleWaits(
     const name = `room with ${WAITERS * WAITS_EACH} idle waits / room with none, invoke, ${how}`;
     return { name, pair, clients, call: "write", samples: { ours: [], bare: [] } };
   });
-  for (let turn = 0; turn <= effort.rounds; turn++) {
-    const ms = turn === 0 ? effort.roundMs / 4 : effort.roundMs;
-    for (const scenario of scenarios) await round(scenario, ms, turn > 0);
+  for (let turn = 1; turn <= effort.rounds; turn++) {
+    for (const scenario of scenarios) await round(scenario, effort.roundMs, true);
   }
   for (const socket of waiters) {
     if (socket.readyState !== WebSocket.OPEN) throw new Error("a waiter did not last");

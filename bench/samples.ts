@@ -44,6 +44,11 @@ export async function withConnections<T>(
   }
 }
 
+/** Both sides, the one first in odd rounds and the other in even ones: what a round leaves behind meets either. */
+export function inTurn<const Side>(one: Side, other: Side, round: number): readonly Side[] {
+  return round % 2 === 1 ? [one, other] : [other, one];
+}
+
 export function rateOf(samples: readonly Sample[]): number {
   return median(samples.map(({ rate }) => rate));
 }

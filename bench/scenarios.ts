@@ -3,7 +3,7 @@ import { quantile, throughput } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
 import type { Effort, Row, Sample } from "./samples.ts";
-import { processorOf, rateOf, withConnections } from "./samples.ts";
+import { inTurn, processorOf, rateOf, withConnections } from "./samples.ts";
 import type { Server } from "./servers.ts";
 import { processorMs } from "./servers.ts";
 
@@ -86,7 +86,7 @@ export async function round(
   ms: number,
   counts: boolean,
 ): Promise<void> {
-  for (const side of ["ours", "bare"] as const) {
+  for (const side of inTurn("ours", "bare", samples.ours.length + 1)) {
     const { server, subject } = pair[side];
     const offset = turns;
     const before = processorMs(server);
