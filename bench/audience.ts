@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import type { Server } from "./servers.ts";
+import type { Server } from "../workerd/server.ts";
 
 /** Where one socket watches, and with whose token. */
 export interface Seat {

@@ -1,10 +1,10 @@
+import type { Server } from "../workerd/server.ts";
 import { Audience } from "./audience.ts";
 import { throughput } from "./load.ts";
 import type { Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
 import type { Effort, Row, Sample } from "./samples.ts";
 import { inTurn, processorOf, rateOf, withConnections } from "./samples.ts";
-import type { Server } from "./servers.ts";
 import { processorMs } from "./servers.ts";
 
 interface Side {

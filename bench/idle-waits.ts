@@ -1,10 +1,10 @@
 import { WebSocket } from "ws";
+import type { Server } from "../workerd/server.ts";
 import type { Subject } from "./objects.ts";
 import { createRoom } from "./objects.ts";
 import type { Effort, Row } from "./samples.ts";
 import type { Scenario } from "./scenarios.ts";
 import { CLIENTS, round, row } from "./scenarios.ts";
-import type { Server } from "./servers.ts";
 
 const WAITERS = 50;
 /** More an agent may not have open. */

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Server } from "../workerd/server.ts";
+import { stop } from "../workerd/server.ts";
 import { measureBroadcast } from "./broadcast.ts";
 import { measureIdleWaits } from "./idle-waits.ts";
 import type { Effort, Row } from "./samples.ts";
 import { measure } from "./scenarios.ts";
-import type { Server } from "./servers.ts";
-import { buildRooms, startBare, startRooms, stop } from "./servers.ts";
+import { startBare, startRooms } from "./servers.ts";
 
 /**
  * npm run bench [-- --quick] [-- --watching] [-- --json]: rooms against a bare Durable Object, in the same run and on the
@@ -59,7 +60,6 @@ async function main(): Promise<void> {
     process.on(signal, () => void end().then(() => process.exit(1)));
   try {
     progress("building");
-    await buildRooms(join(temp, "rooms"));
     servers.push(await startRooms(join(temp, "rooms")));
     servers.push(await startBare(join(temp, "bare")));
     const [rooms, bare] = servers;

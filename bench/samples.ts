@@ -1,6 +1,6 @@
-import { Connection } from "./connection.ts";
+import { Connection } from "../workerd/connection.ts";
+import type { Server } from "../workerd/server.ts";
 import { median } from "./load.ts";
-import type { Server } from "./servers.ts";
 
 /** How long and how often is measured. */
 export interface Effort {

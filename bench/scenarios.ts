@@ -1,10 +1,10 @@
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../workerd/connection.ts";
+import type { Server } from "../workerd/server.ts";
 import { quantile, throughput } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
 import type { Effort, Row, Sample } from "./samples.ts";
 import { inTurn, processorOf, rateOf, withConnections } from "./samples.ts";
-import type { Server } from "./servers.ts";
 import { processorMs } from "./servers.ts";
 
 export interface Side {

@@ -25,6 +25,8 @@ const READS: ReadonlySet<CallName> = new Set([
   "poll",
   "log",
   "history",
+  "replay",
+  "samples",
   "info",
   "listTokens",
 ]);
@@ -64,6 +66,21 @@ export class RoomObject extends DurableObject<Env> {
     return READS.has(call.call) ? answer() : await this.#commits.run(answer);
   }
 
+  /** Walks the room's log, and lets others have their turn in between. */
+  async verify(caller: Caller, compact: boolean): Promise<Reply> {
+    const room = this.#room;
+    if (!room?.exists) return absent(caller);
+    const walk = room.verify(caller, compact);
+    for (;;) {
+      const step = this.#guard(
+        () => walk.next(),
+        (value) => ({ done: true as const, value }),
+      );
+      if (step.done) return step.value;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
   /** Takes the socket of a wait or of a watcher, or answers at once why there is none to take. */
   override async fetch(request: Request): Promise<Response> {
     const asked = JSON.parse(decodeURIComponent(request.headers.get(SOCKET_HEADER) ?? "")) as SocketRequest;
@@ -93,7 +110,7 @@ export class RoomObject extends DurableObject<Env> {
       const text = typeof frame === "string" ? frame : null;
       this.#guard(() => {
         if (memory.open === "watch") room.watch.handle(memory.record.id, text);
-        else if (text === TIME_OVER) room.waits.expire(memory.waiting.id);
+        else if (text === TIME_OVER) room.endWait(memory.waiting.id);
       }, ignore);
       this.#plan(room);
     });
@@ -133,11 +150,20 @@ export class RoomObject extends DurableObject<Env> {
       randomId: () => crypto.randomUUID(),
       digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
-      later: (ms, work) => void setTimeout(work, ms),
+      later: (ms, work) => void setTimeout(() => this.#later(work), ms),
+      isFull: isStorageFull,
     });
     for (const socket of this.ctx.getWebSockets()) restore(room, socket);
     this.#room = room;
     return room;
+  }
+
+  /** Does what a room put off, if it is still there. */
+  #later(work: () => void): void {
+    const room = this.#room;
+    if (!room?.exists) return;
+    this.#guard(work, ignore);
+    this.#plan(room);
   }
 
   #abandon(socket: WebSocket): void {
@@ -179,7 +205,7 @@ export class RoomObject extends DurableObject<Env> {
   #plan({ dueAt }: Room): void {
     if (dueAt === null || (this.#alarmAt !== null && this.#alarmAt <= dueAt)) return;
     this.#alarmAt = dueAt;
-    void this.ctx.storage.setAlarm(dueAt);
+    void this.ctx.storage.setAlarm(Math.max(dueAt, Date.now()));
   }
 }
 

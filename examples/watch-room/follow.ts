@@ -6,12 +6,20 @@ import type { Agent, Display, Room, RoomEvent, View } from "./display.ts";
 const TOKEN_ENDED = 4401;
 /** The room let go of a watcher that did not keep up: it resumes at once. */
 const TOO_SLOW = 4408;
+/** What came after the last event that was shown has been folded into a checkpoint: it is not in the log any more. */
+const COMPACTED = 4410;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 interface Closed {
   readonly code: number;
   readonly reason: string;
+}
+
+interface Refusal {
+  readonly text: string;
+  /** Where the next events are not in the log any more: the first one that is. */
+  readonly earliest: number | undefined;
 }
 
 /**
@@ -35,11 +43,14 @@ export class Follower {
     for (;;) {
       const closed = await this.#connect();
       if (closed?.code === TOKEN_ENDED) return this.#refusal ?? closed.reason;
-      if (!closed) {
-        const refusal = await this.#askWhy();
-        if (refusal !== null) return refusal;
+      const refusal = closed ? null : await this.#askWhy();
+      if (refusal?.earliest !== undefined) {
+        this.#since = refusal.earliest - 1;
+        this.#display.connection(`the log begins with event ${refusal.earliest} now`);
+        continue;
       }
-      if (closed?.code === TOO_SLOW) continue;
+      if (refusal) return refusal.text;
+      if (closed?.code === TOO_SLOW || closed?.code === COMPACTED) continue;
       pause = closed ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
       this.#display.connection(`not connected; trying again in ${pause / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, pause));
@@ -91,7 +102,7 @@ export class Follower {
    * Why the room gives no socket, or null where it may do so later. WebSocket clients are not shown refusals; asking for
    * an event stream brings the same one.
    */
-  async #askWhy(): Promise<string | null> {
+  async #askWhy(): Promise<Refusal | null> {
     const { server, room, token } = this.#target;
     const query = this.#since === null ? "" : `?since=${this.#since}`;
     const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
@@ -101,7 +112,11 @@ export class Follower {
       await response?.body?.cancel();
       return null;
     }
-    const { message, hint } = (await response.json()) as { message?: string; hint?: string };
-    return [message, hint].filter(Boolean).join(" ");
+    const { message, hint, earliest } = (await response.json()) as {
+      message?: string;
+      hint?: string;
+      earliest?: number;
+    };
+    return { text: [message, hint].filter(Boolean).join(" "), earliest };
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Client, TestRoom } from "../support/room.ts";
-import { createRoom, Client as RoomClient } from "../support/room.ts";
-import { Socket, upgrade, watch } from "../support/socket.ts";
+import { createRoom } from "../support/room.ts";
+import { watch } from "../support/socket.ts";
 
 let room: TestRoom;
 let ana: Client;

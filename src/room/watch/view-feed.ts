@@ -32,14 +32,19 @@ export class ViewFeed {
     }
   }
 
-  /** Follows what an event has registered, and has what it has made stale looked at. */
-  wake(stale: Iterable<string>, event?: LogEvent): void {
+  /** Follows what an event has registered. */
+  register({ payload }: LogEvent): void {
     if (!this.#following) return;
-    for (const { scope, key } of event?.payload.writes ?? []) {
+    for (const { scope, key } of payload.writes) {
       if (scope !== "_views" || this.#values.has(VIEW_DERIVATION + key)) continue;
       const value = this.#follow(key);
       if (value !== undefined) this.#publish(this.#frame(key, value));
     }
+  }
+
+  /** Has views looked at again whose gates are stale. */
+  wake(stale: Iterable<string>): void {
+    if (!this.#following) return;
     const gated = [...stale].filter((id) => id.startsWith(GATE_DERIVATION));
     this.#values.wake(gated.map((id) => VIEW_DERIVATION + id.slice(GATE_DERIVATION.length)));
   }

@@ -103,12 +103,11 @@ export class Watch {
     this.#restored.clear();
   }
 
-  /** Tells watchers of an event and of what it has made stale. */
-  publish(event: LogEvent, stale: ReadonlySet<string>): void {
+  /** Tells watchers of an event. */
+  publish(event: LogEvent): void {
     if (this.watchers.size === 0) return;
     this.watchers.publish(event);
-    this.#views.wake(stale, event);
-    this.wake(stale);
+    this.#views.register(event);
     for (const { scope, key } of event.payload.writes) if (scope === "_agents") this.#presence.look(key);
   }
 

@@ -5,6 +5,7 @@ import type { LogEvent } from "../../kernel/model.ts";
 import type { Caller, Feed, WatchCall } from "../../protocol/calls.ts";
 import { CLOSE_CODES } from "../../protocol/frames.ts";
 import { refusalBody } from "../../protocol/refusal-body.ts";
+import { reachRefusal } from "../compaction.ts";
 import { Earliest } from "../earliest.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
@@ -66,7 +67,8 @@ export class Watchers {
 
   /** What to remember of a watcher that may be let in, or why it may not. */
   begin(session: Session, caller: Caller, { since, feeds }: WatchCall): Result<WatchRecord> {
-    const barred = readerRefusal(session) ?? this.#refusal(since);
+    const { checkpoint } = this.#parts.model;
+    const barred = readerRefusal(session) ?? this.#refusal(since) ?? reachRefusal(checkpoint, since);
     if (barred) return barred;
     const head = this.#parts.model.journal.head.seq;
     const isBehind = since !== null && since < head && feeds.includes("events");
@@ -171,9 +173,9 @@ export class Watchers {
   }
 
   /** Tells a watcher why it is let go for good. */
-  end(watcher: Watcher, refusal: Refusal): void {
+  end(watcher: Watcher, refusal: Refusal, code: number = CLOSE_CODES.token): void {
     watcher.socket.send(JSON.stringify({ type: "error", ...refusalBody(refusal) }));
-    this.#letGo(watcher, CLOSE_CODES.token, refusal.code);
+    this.#letGo(watcher, code, refusal.code);
   }
 
   /** Closes the socket of one that sends what is no frame. */
@@ -203,6 +205,11 @@ export class Watchers {
   #sendPage(watcher: Watcher): void {
     const { model } = this.#parts;
     const { record, window } = watcher;
+    const unreachable = reachRefusal(model.checkpoint, record.position);
+    if (unreachable) {
+      this.end(watcher, unreachable.refusal, CLOSE_CODES.compacted);
+      return;
+    }
     for (const event of model.log.page({ after: record.position ?? 0, limit: EVENTS_PER_PAGE })) {
       if (window.isHalfFull) break;
       record.position = event.seq;
