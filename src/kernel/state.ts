@@ -74,9 +74,7 @@ function entryAfter(
   if (!before || operation.op === "legacy") return before;
   const { value, revision, hash, updated_at, enabled, timer, cooldown } = before;
   const slots =
-    operation.op === "cooldown"
-      ? { timer, cooldown: begin(state, operation.cooldown) }
-      : { timer, cooldown };
+    operation.op === "cooldown" ? { timer, cooldown: begin(state, operation.cooldown) } : { timer, cooldown };
   if (operation.op === "enable") slots[operation.slot] = undefined;
   return withOptional({ value, revision, hash, updated_at }, { enabled, ...slots });
 }

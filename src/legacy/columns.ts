@@ -43,7 +43,7 @@ export function objectOf(row: Row, column: string): JsonObject | undefined {
 }
 
 /** The JSON that a text is, or else the text itself [LEGACY-2]. */
-export function valueOf(row: Row, column: string): Json {
+export function valueIn(row: Row, column: string): Json {
   const text = textOf(row, column) ?? "null";
   let value: unknown = text;
   try {

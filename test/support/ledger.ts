@@ -107,6 +107,7 @@ export function foldedByTheRules(events: readonly LogEvent[]): Map<string, Stand
       const place = JSON.stringify([operation.scope, operation.key]);
       const before = entries.get(place);
       if (operation.op === "delete") entries.delete(place);
+      else if (operation.op === "legacy") continue;
       else if (operation.op === "enable") delete before?.[operation.slot];
       else if (operation.op === "cooldown") before!.cooldown = set(operation.cooldown);
       else {
