@@ -20,9 +20,14 @@ export function definedId(row: Row): string {
 
 /** The scope under which a row is registered: one under which a room registers. */
 export function definedScope(row: Row): string {
-  const scope = textOf(row, "scope") ?? "_shared";
-  const isClosed = isSystemScope(scope) || scope === "_messages" || scope === "_help";
-  if (!isScope(scope) || isClosed) throw new Unreadable("nothing can be registered under its scope");
+  return registrable(textOf(row, "scope") ?? "_shared");
+}
+
+/** `scope`, if a room registers under it. */
+export function registrable(scope: Json): string {
+  const isClosed =
+    typeof scope !== "string" || isSystemScope(scope) || scope === "_messages" || scope === "_help";
+  if (isClosed || !isScope(scope)) throw new Unreadable("nothing can be registered under its scope");
   return scope;
 }
 

@@ -21,6 +21,8 @@ export interface TokenClaims {
 export interface Caller {
   /** Null where the caller brought no token: only joining an open room is possible so. */
   readonly claims: TokenClaims | null;
+  /** The SHA-256, in hex, of a bearer string that the original system gave out: only the room knows it [LEGACY-4]. */
+  readonly bearer?: string;
   /** The agent that the caller says it is, or that a room token acts as [AUTH-4]. */
   readonly agent: string | null;
 }
@@ -118,6 +120,9 @@ export type RoomCall = {
 }[CallName];
 
 export type { CreateRoomCommand };
+
+/** What is imported: an export's lines, or a dump of the original system. */
+export type ImportFormat = "export" | "dump";
 
 /** A room's answer: JSON text, and what the Worker has to add to it. */
 export interface Reply {

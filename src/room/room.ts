@@ -1,5 +1,5 @@
 import type { Result } from "../kernel/errors.ts";
-import type { EventDraft, LogEvent } from "../kernel/model.ts";
+import type { EventDraft, LogEvent, RoomRecord } from "../kernel/model.ts";
 import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "../protocol/calls.ts";
 import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -88,6 +88,11 @@ export class Room {
   /** Whether the room has been created. */
   get exists(): boolean {
     return this.#model.room() !== undefined;
+  }
+
+  /** What the room is, or undefined where nobody has created it. */
+  get record(): RoomRecord | undefined {
+    return this.#model.room();
   }
 
   /** How many derivations have been evaluated since the room was loaded. */

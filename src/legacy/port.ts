@@ -1,0 +1,77 @@
+import type { RoomRecord } from "../kernel/model.ts";
+import type { Caller, TokenClaims } from "../protocol/calls.ts";
+import type { RoomHost } from "../room/ports.ts";
+import type { StoredEvent } from "../storage/log-store.ts";
+import type { Stores } from "../storage/stores.ts";
+import { openStores } from "../storage/stores.ts";
+import { DumpImport } from "./dump-import.ts";
+import { EntityTables } from "./entity-tables.ts";
+import { LegacyState, LegacyTimers } from "./legacy-state.ts";
+import { LegacyStore } from "./legacy-store.ts";
+
+/** Says of nobody that it is anybody: no room has this incarnation. */
+const UNKNOWN: TokenClaims = { id: "", kind: "view", room: "", incarnation: "" };
+
+/** All that a room's object knows of the original system. */
+export class LegacyPort {
+  readonly #sql: SqlStorage;
+  readonly #host: RoomHost;
+  readonly #store: LegacyStore;
+  readonly #tables: EntityTables;
+
+  constructor(sql: SqlStorage, host: RoomHost) {
+    this.#sql = sql;
+    this.#host = host;
+    this.#store = new LegacyStore(sql);
+    this.#tables = new EntityTables(sql);
+  }
+
+  /** The tables of the room, read and written as its phase says. */
+  stores(): Stores {
+    const stores = openStores(this.#sql);
+    if (!this.#store.exists || this.#store.phase === "v8") return stores;
+    const state = new LegacyState({
+      sql: this.#sql,
+      tables: this.#tables,
+      phase: () => this.#store.phase,
+      digest: this.#host.digest,
+    });
+    return { ...stores, state, timers: new LegacyTimers(this.#sql, state) };
+  }
+
+  /** The caller with what its old bearer string says, where it brought one [LEGACY-4]. */
+  caller(caller: Caller, room: RoomRecord | undefined): Caller {
+    if (caller.bearer === undefined) return caller;
+    const found = room && this.#store.exists ? this.#store.bearer(caller.bearer) : undefined;
+    if (!found || !room) return { ...caller, claims: UNKNOWN };
+    const { id, kind, agent, generation } = found;
+    const claims = {
+      ...{ id, kind, room: room.id, incarnation: room.incarnation },
+      ...(agent === null ? {} : { agent }),
+      ...(generation === null ? {} : { generation }),
+    };
+    return { ...caller, claims };
+  }
+
+  /** Takes a dump into the room that `creation` made. */
+  arrival(creation: StoredEvent): DumpImport {
+    return new DumpImport({
+      tables: this.#tables,
+      store: this.#store,
+      stores: () => this.#importStores(),
+      host: this.#host,
+      creation,
+    });
+  }
+
+  /** Leaves nothing of the original system: for a room that goes back to its creation. */
+  clear(): void {
+    this.#tables.drop();
+    this.#store.drop();
+  }
+
+  /** Where both sides hold something the entity tables stay as they came: only a change writes both. */
+  #importStores(): Stores {
+    return this.#store.exists && this.#store.phase === "dual" ? openStores(this.#sql) : this.stores();
+  }
+}
