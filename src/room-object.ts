@@ -5,14 +5,14 @@ import { LegacyPort } from "./legacy/port.ts";
 import { hasSchema, migrate } from "./migrations/run.ts";
 import type {
   Caller,
-  CallName,
   CreateRoomCommand,
   ImportFormat,
+  MigrationCall,
   Reply,
   RoomCall,
   SocketRequest,
 } from "./protocol/calls.ts";
-import { SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
+import { READS, SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
 import { refusalReply } from "./room/answers.ts";
 import { GroupCommit } from "./room/group-commit.ts";
@@ -28,19 +28,6 @@ import type { Guard } from "./room-turns.ts";
 import { inTurns } from "./room-turns.ts";
 import { diskFull, isDiskFull } from "./storage/full-disk.ts";
 import { openStores } from "./storage/stores.ts";
-
-/** Calls that store nothing: they need not wait for a commit to be confirmed. */
-const READS: ReadonlySet<CallName> = new Set([
-  "context",
-  "evaluate",
-  "poll",
-  "log",
-  "history",
-  "replay",
-  "samples",
-  "info",
-  "listTokens",
-]);
 
 /**
  * The Durable Object of one room: it wires a Room to the platform and forwards calls, sockets and the alarm. It holds no
@@ -109,6 +96,17 @@ export class RoomObject extends DurableObject<Env> {
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
     return await inTurns(room.verify(caller, compact), this.#guarded, refusalReply);
+  }
+
+  /** Takes a step of a migration, or says how far it has come. */
+  async migration(calling: Caller, call: MigrationCall | null, compact: boolean): Promise<Reply> {
+    const caller = this.#known(calling);
+    const room = this.#room;
+    if (!room?.exists) return this.#transfers.absent(caller);
+    const steps = this.#legacy.migration(room.inside, caller, call, compact);
+    const reply = await inTurns(steps, this.#guarded, refusalReply);
+    this.#plan(room);
+    return reply;
   }
 
   /** Streams the whole room. */

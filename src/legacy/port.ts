@@ -1,13 +1,16 @@
 import type { RoomRecord } from "../kernel/model.ts";
-import type { Caller, TokenClaims } from "../protocol/calls.ts";
+import type { Caller, MigrationCall, TokenClaims } from "../protocol/calls.ts";
+import type { RoomInside } from "../room/parts.ts";
 import type { RoomHost } from "../room/ports.ts";
 import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import { openStores } from "../storage/stores.ts";
 import { DumpImport } from "./dump-import.ts";
 import { EntityTables } from "./entity-tables.ts";
-import { LegacyState, LegacyTimers } from "./legacy-state.ts";
+import { LegacyTimers } from "./legacy-state.ts";
 import { LegacyStore } from "./legacy-store.ts";
+import { Migration } from "./migration.ts";
+import { Sides } from "./sides.ts";
 
 /** Says of nobody that it is anybody: no room has this incarnation. */
 const UNKNOWN: TokenClaims = { id: "", kind: "view", room: "", incarnation: "" };
@@ -18,24 +21,21 @@ export class LegacyPort {
   readonly #host: RoomHost;
   readonly #store: LegacyStore;
   readonly #tables: EntityTables;
+  readonly #sides: Sides;
 
   constructor(sql: SqlStorage, host: RoomHost) {
     this.#sql = sql;
     this.#host = host;
     this.#store = new LegacyStore(sql);
     this.#tables = new EntityTables(sql);
+    this.#sides = new Sides(sql, this.#tables, host.digest);
   }
 
   /** The tables of the room, read and written as its phase says. */
   stores(): Stores {
     const stores = openStores(this.#sql);
     if (!this.#store.exists || this.#store.phase === "v8") return stores;
-    const state = new LegacyState({
-      sql: this.#sql,
-      tables: this.#tables,
-      phase: () => this.#store.phase,
-      digest: this.#host.digest,
-    });
+    const state = this.#sides.as(() => this.#store.phase);
     return { ...stores, state, timers: new LegacyTimers(this.#sql, state) };
   }
 
@@ -51,6 +51,11 @@ export class LegacyPort {
       ...(generation === null ? {} : { generation }),
     };
     return { ...caller, claims };
+  }
+
+  /** Takes the step of a migration that is asked for, and says how far the room has come. */
+  migration(inside: RoomInside, caller: Caller, call: MigrationCall | null, compact: boolean) {
+    return new Migration(inside, this.#store, this.#sides).answer(caller, call, compact);
   }
 
   /** Takes a dump into the room that `creation` made. */

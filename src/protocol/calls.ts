@@ -1,7 +1,7 @@
 import type { JoinCommand, UpdateAgentCommand } from "../kernel/decide/agents.ts";
 import type { CreateRoomCommand, MintTokenCommand, UpdateRoomCommand } from "../kernel/decide/room.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import type { EventKind, TokenKind } from "../kernel/model.ts";
+import type { EventKind, Phase, TokenKind } from "../kernel/model.ts";
 import type { ContextShape } from "./context-shape.ts";
 import type { FEEDS } from "./requests.ts";
 
@@ -114,12 +114,32 @@ export interface RoomCalls {
 
 export type CallName = keyof RoomCalls;
 
+/** Calls that store nothing: they need not wait for a commit to be confirmed. */
+export const READS: ReadonlySet<CallName> = new Set([
+  "context",
+  "evaluate",
+  "poll",
+  "log",
+  "history",
+  "replay",
+  "samples",
+  "info",
+  "listTokens",
+]);
+
 /** One call of a room, with how its answer is to be written. */
 export type RoomCall = {
   [Name in CallName]: { readonly call: Name; readonly args: RoomCalls[Name]; readonly compact: boolean };
 }[CallName];
 
 export type { CreateRoomCommand };
+
+/** The step that a room of the original system is to take. */
+export interface MigrationCall {
+  readonly to: Phase;
+  /** Takes it in spite of differences. */
+  readonly force?: boolean | undefined;
+}
 
 /** What is imported: an export's lines, or a dump of the original system. */
 export type ImportFormat = "export" | "dump";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import { CONFIG_KEYS } from "../kernel/model.ts";
+import { CONFIG_KEYS, PHASES } from "../kernel/model.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
 const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
@@ -70,6 +70,8 @@ export const invokeBody = z.object({
 });
 
 export const evalBody = z.object({ expr: z.string(), agent: z.string().nullish() });
+
+export const migrationBody = z.object({ to: z.enum(PHASES), force: z.boolean().optional() });
 
 export const mintTokenBody = z
   .object({

@@ -30,7 +30,7 @@ class PastPresence extends Presence {
 }
 
 /** What is past fires no more. */
-const NO_TIMERS = {
+export const NO_TIMERS = {
   timed: () => [],
   clocks: () => [],
   putClock: () => undefined,

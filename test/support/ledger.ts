@@ -77,7 +77,7 @@ interface Standing extends Omit<Entry, "timer" | "cooldown"> {
   cooldown?: Left;
 }
 
-function leftOf(timer: RunningTimer, clock: (scope: string, key: string) => number): Left {
+export function leftOf(timer: RunningTimer, clock: (scope: string, key: string) => number): Left {
   if ("expires_at" in timer) return timer;
   const { effect, ticks, tick_on, since } = timer;
   return { effect, tick_on, left: ticks - (clock(tick_on.scope, tick_on.key) - since) };
