@@ -2,6 +2,15 @@ import { isJsonObject } from "../kernel/json.ts";
 import type { ActionDefinition, Entry, ViewDefinition } from "../kernel/model.ts";
 import { expressionFault } from "../room/expressions.ts";
 import { schemaFault } from "../room/params.ts";
+import type { Row } from "./columns.ts";
+import { textOf } from "./columns.ts";
+
+/** What of a row its entry does not hold. */
+export function lostOf(row: Row, { value }: Pick<Entry, "value">): string[] {
+  const isLost =
+    textOf(row, "render_json") !== null && isJsonObject(value) && !Object.hasOwn(value, "render");
+  return isLost ? ["render_json has no type: left out"] : [];
+}
 
 /**
  * What of an entry does not work: expressions that do not compile count as false, or fail where a value is asked for, and

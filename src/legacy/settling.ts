@@ -20,7 +20,7 @@ import type { KeyedEntry } from "./legacy-state.ts";
 import type { StagedRow } from "./legacy-store.ts";
 import { STAGE_BEGIN } from "./legacy-store.ts";
 import { oldBearers } from "./old-agents.ts";
-import { problemsOf } from "./row-problems.ts";
+import { lostOf, problemsOf } from "./row-problems.ts";
 import { stateEntry } from "./state-rows.ts";
 
 /** Rows that are read before others get their turn. */
@@ -165,7 +165,7 @@ export class Settling {
       const entity = this.#readable(table, row, () => entryOf(table, row, this.#parts.host.digest));
       if (!entity) continue;
       const [key, entry] = entity;
-      this.#note(table, row, problemsOf(scope, entry));
+      this.#note(table, row, [...lostOf(row, entry), ...problemsOf(scope, entry)]);
       yield [key, entries.get(key) ?? entry];
       entries.delete(key);
     }

@@ -17,6 +17,8 @@ export interface PastStoreParts {
   /** The checkpoint of the base. */
   readonly since: number;
   readonly seq: number;
+  /** Whether the event is one of the original system: then what such events tell of a key is shown as what it was. */
+  readonly isOpaque?: boolean;
 }
 
 /** Events that are read at once. */
@@ -99,6 +101,7 @@ export class PastStore implements StateTable {
       if (operation.op === "delete") entries.delete(key);
       else entries.set(key, { entry: this.#entryOf(event, operation), since: this.#since(event, operation) });
     }
+    if (this.#parts.isOpaque) for (const [key, told] of this.#told(scope, positions)) entries.set(key, told);
     for (const { key, wrote, touched } of positions) {
       const found = touched === wrote ? undefined : entries.get(key);
       if (found) entries.set(key, { ...found, entry: this.#moved(scope, key, found.entry, touched) });
@@ -129,6 +132,25 @@ export class PastStore implements StateTable {
       else if (!places.has(write.key)) places.set(write.key, place);
     }
     return places;
+  }
+
+  /** What old events told of keys last: a value without a revision and a hash, for nothing is known of these. */
+  *#told(scope: string, positions: readonly KeyPosition[]) {
+    const seqs = [...new Set(positions.map(({ touched }) => touched))].sort((a, b) => a - b);
+    const last = new Map(positions.map(({ key, touched }) => [key, touched]));
+    for (let from = 0; from < seqs.length; from += EVENTS_PER_READ) {
+      for (const { seq, ts, payload } of this.#parts.log.events(seqs.slice(from, from + EVENTS_PER_READ))) {
+        for (const told of payload.writes) {
+          if (told.op !== "legacy" || told.scope !== scope || last.get(told.key) !== seq) continue;
+          if (told.value === undefined) continue;
+          const rest = { revision: 0, hash: "", updated_at: ts };
+          yield [
+            told.key,
+            { entry: new StoredEntry(JSON.stringify(told.value), rest, told.value), since: seq },
+          ] as const;
+        }
+      }
+    }
   }
 
   /** The last operation of each position's newest write, oldest event first. */
