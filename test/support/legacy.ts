@@ -140,6 +140,15 @@ export async function evict(room: string): Promise<void> {
 
 let dumps = 0;
 
+/** The same dump for a room of its own. */
+export function copyOf(dump: Dump): Dump {
+  const room_id = `${dump.room_id}-${++dumps}`;
+  const tables = Object.entries(dump.tables).map(([table, rows]) => {
+    return [table, rows.map((row) => (table === "rooms" ? { ...row, id: room_id } : { ...row, room_id }))];
+  });
+  return { ...dump, room_id, tables: Object.fromEntries(tables) };
+}
+
 /** A dump that is made up: rows need to say only what is not usual. */
 export function madeDump(tables: Record<string, Body[]>): Dump {
   const room_id = `old-${++dumps}-${crypto.randomUUID().slice(0, 8)}`;
