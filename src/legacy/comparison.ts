@@ -1,17 +1,16 @@
 import { agentRecord } from "../kernel/authority.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
-import { isJsonObject, jsonEqual } from "../kernel/json.ts";
-import type { Difference, Identity } from "../kernel/model.ts";
+import { isJsonObject, jsonEqual, jsonObject } from "../kernel/json.ts";
+import type { Difference, Identity, Phase } from "../kernel/model.ts";
 import { sight } from "../kernel/sight.ts";
 import type { ContextShape } from "../protocol/context-shape.ts";
 import { serialise } from "../protocol/serialise.ts";
-import { readContext } from "../room/context.ts";
+import { isReservedScope, readContext } from "../room/context.ts";
 import { Derivations } from "../room/derivations.ts";
 import { requestAccount } from "../room/expressions.ts";
 import { LiveState } from "../room/live-state.ts";
 import type { RoomInside } from "../room/parts.ts";
 import { ReadModel } from "../room/read-model.ts";
-import { readPoll } from "../room/reads.ts";
 import { NO_TIMERS } from "../room/replay.ts";
 import type { Session } from "../room/session.ts";
 import { Timers } from "../room/timers.ts";
@@ -29,33 +28,30 @@ const MOST_LISTED = 100;
 /** A value that is longer is shown by its beginning. */
 const MOST_CHARS = 400;
 
-/** Messages are neither side's: they stand in `state` in every phase. */
-const WHOLE: ContextShape = {
-  ...{ only: null, depth: "full", include: [], messages_after: null, messages_limit: 0, messages: false },
-  ...{ actions: true, request: {} },
+/** Entries of other scopes are neither side's: they stand in `state` in every phase, and so do messages. */
+const REGISTERED: ContextShape = {
+  ...{ only: ["views", "agents", "actions"], depth: "full", include: [], messages_after: null },
+  ...{ messages_limit: 0, messages: false, actions: true, request: {} },
 };
 
+type Sided<T> = { readonly legacy: T; readonly v8: T };
+
 /**
- * Compares what the room token and each agent are shown, assembled from either side: context, views and availability, and
- * the entries that are hidden now [LEGACY-5]. Yields after each reader; what it compares is of one instant.
+ * Compares what is shown when it is assembled from either side [LEGACY-5]. To the room token: views, agents, actions with
+ * their definitions, and entries that are hidden now. Views and agents look the same to everyone, so of each agent there
+ * remains: which actions are available to it, and which scopes and gated keys it may read. Yields after each reader; what
+ * is compared is of one instant.
  */
 export function* compareSides(inside: RoomInside, sides: Sides): Generator<void, Comparison> {
   const found: Difference[] = [];
   let count = 0;
+  let models = sideModels(inside, sides);
   for (const agent of [null, ...agentsOf(sides)]) {
-    const now = inside.model.now();
-    const [legacy, v8] = (["legacy", "validated"] as const).map((phase) => {
-      return shownTo(
-        agent,
-        sideModel(
-          inside,
-          sides.as(() => phase),
-          now,
-        ),
-        inside,
-      );
-    });
-    for (const difference of differences(agent, legacy ?? null, v8 ?? null)) {
+    const { seq } = inside.model.journal.head;
+    if (models.legacy.journal.head.seq !== seq) models = sideModels(inside, sides);
+    const legacy = shownTo(agent, models.legacy, inside);
+    const v8 = shownTo(agent, models.v8, inside);
+    for (const difference of differences(agent, legacy, v8)) {
       count += 1;
       if (found.length < MOST_LISTED) found.push(difference);
     }
@@ -71,29 +67,38 @@ function agentsOf(sides: Sides): Set<string> {
   return new Set(keys);
 }
 
-/** The room over one side, to be read at `now`, ms since the epoch. */
+function sideModels(inside: RoomInside, sides: Sides): Sided<ReadModel> {
+  const now = inside.model.now();
+  const over = (phase: Phase) =>
+    sideModel(
+      inside,
+      sides.as(() => phase),
+      now,
+    );
+  return { legacy: over("legacy"), v8: over("validated") };
+}
+
+/** The room over one side, to be read at `now`, ms since the epoch; it stands still until it is opened anew. */
 function sideModel({ model }: RoomInside, state: StateTable, now: number): ReadModel {
   const { journal, log, index, base, checkpoint, presence, inbox } = model;
+  const { head } = journal;
   return new ReadModel({
     live: new LiveState(state, new Timers(NO_TIMERS)),
-    ...{ journal, log, index, base, presence, inbox },
+    journal: { head, instant: () => head.ts },
+    ...{ log, index, base, presence, inbox },
     checkpoint: () => checkpoint,
     derivations: new Derivations(),
     now: () => now,
   });
 }
 
-/** What a reader is shown, by what it asks for; hidden entries are for the room alone. */
-function shownTo(agent: string | null, model: ReadModel, { usage }: RoomInside): JsonObject {
+function shownTo(agent: string | null, model: ReadModel, inside: RoomInside): JsonObject {
   const session = sessionOf(agent, model);
-  const { answer } = readContext({ model, session, shape: WHOLE, usage });
-  const { state, views, agents, actions } = JSON.parse(serialise(answer, false)) as JsonObject;
-  const { resolved, available } = JSON.parse(serialise(readPoll(model, session), false)) as JsonObject;
-  return {
-    context: { state: state ?? null, views: views ?? null, agents: agents ?? null, actions: actions ?? null },
-    poll: { resolved: resolved ?? null, available: available ?? null },
-    ...(agent === null ? { hidden: hiddenEntries(model) } : {}),
-  };
+  const shown = { state: readable(model, session), available: availableTo(model, session) };
+  if (agent !== null) return shown;
+  const { answer } = readContext({ model, session, shape: REGISTERED, usage: inside.usage });
+  const { views = null, agents = null, actions = null } = JSON.parse(serialise(answer, false)) as JsonObject;
+  return { context: { views, agents, actions }, ...shown, hidden: hiddenEntries(model) };
 }
 
 function sessionOf(agent: string | null, model: ReadModel): Session {
@@ -107,16 +112,28 @@ function sessionOf(agent: string | null, model: ReadModel): Session {
   };
 }
 
+/** The scopes that a reader may read; of one with gates, which depend on what is registered, the keys that are shown. */
+function readable(model: ReadModel, { sight }: Session): JsonObject {
+  const scopes = model.live.scopes().filter((scope) => !isReservedScope(scope) && sight.mayRead(scope));
+  const keysOf = (scope: string) => (model.live.hasGates(scope) ? [...model.visibleKeys(scope)] : true);
+  return jsonObject(scopes.map((scope) => [scope, keysOf(scope)]));
+}
+
+function availableTo(model: ReadModel, { sight }: Session): JsonObject {
+  const ids = model.actions.ids();
+  return jsonObject(ids.map((id) => [id, model.actions.availability(id, sight).available]));
+}
+
 /** The entries that a timer or a gate keeps from every reader, by scope and key. */
 function hiddenEntries(model: ReadModel): JsonObject {
   const scopes = ENTITY_NAMES.map((table) => ENTITY_TABLES[table]);
-  return Object.fromEntries(
+  return jsonObject(
     scopes.map((scope) => {
       const hidden = [...model.live.entries(scope)].filter(([key]) => !model.visibleEntry(scope, key));
       const shown = hidden.map(([key, { value, enabled, timer, cooldown }]) => {
         return [key, JSON.parse(JSON.stringify({ value, enabled, timer, cooldown })) as Json] as const;
       });
-      return [scope, Object.fromEntries(shown)];
+      return [scope, jsonObject(shown)];
     }),
   );
 }

@@ -16,6 +16,8 @@ export const createRoomBody = z.object({
   id: z.string().optional(),
   meta: jsonObject.optional(),
   join: joinMode.optional(),
+  /** A dump of the original system. */
+  import: jsonObject.optional(),
   template: z.undefined("is not supported by this version").optional(),
 });
 

@@ -371,7 +371,7 @@ describe("a made up room", () => {
     const paths = body.differences.filter(({ agent }: Body) => agent === null).map(({ path }: Body) => path);
     expect(paths).toEqual([
       ...["context.agents.ana.role", "context.actions.b.description", "context.actions.b.hash"],
-      ...["context.actions.c", "poll.available.c"],
+      ...["context.actions.c", "available.c"],
     ]);
     const refused = await owner.call("/migration", { body: { to: "validated" } });
     expect(refused.status).toBe(409);
@@ -444,7 +444,7 @@ it("[LEGACY-5] a difference that is planted on either side is found by path, for
       "context.actions.go.available",
       "context.actions.hid",
       "poll.resolved.v",
-      "poll.available.go",
+      "available.go",
     ]),
   );
   expect(of(null)).toEqual(expect.arrayContaining(["hidden._actions.hid"]));
