@@ -50,6 +50,11 @@ export class RoomObject extends DurableObject<Env> {
     return this.#room?.evaluations ?? 0;
   }
 
+  /** How many sockets and event streams watch the room. */
+  get watchers(): number {
+    return this.#room?.watch.watchers.size ?? 0;
+  }
+
   /** Creates the room of this object. */
   create(command: CreateRoomCommand, compact: boolean): Reply {
     return this.#guard(() => (this.#room ?? this.#open()).create(command, compact), asIs);
@@ -91,11 +96,10 @@ export class RoomObject extends DurableObject<Env> {
       const room = this.#room;
       if (!room) return;
       const text = typeof frame === "string" ? frame : null;
-      this.#guard(() => {
+      this.#run(room, () => {
         if (memory.open === "watch") room.watch.handle(memory.record.id, text);
-        else if (text === TIME_OVER) room.waits.expire(memory.waiting.id);
-      }, ignore);
-      this.#plan(room);
+        else if (text === TIME_OVER) room.expireWait(memory.waiting.id);
+      });
     });
   }
 
@@ -111,9 +115,7 @@ export class RoomObject extends DurableObject<Env> {
   override alarm(): void {
     this.#alarmAt = null;
     const room = this.#room;
-    if (!room?.exists) return;
-    this.#guard(() => room.doDue(), ignore);
-    this.#plan(room);
+    if (room?.exists) this.#run(room, () => room.doDue());
   }
 
   /** The room may have been deleted while the call waited for its turn. */
@@ -133,17 +135,31 @@ export class RoomObject extends DurableObject<Env> {
       randomId: () => crypto.randomUUID(),
       digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
-      later: (ms, work) => void setTimeout(work, ms),
+      later: (ms, work) => void setTimeout(() => this.#run(room, work), ms),
     });
-    for (const socket of this.ctx.getWebSockets()) restore(room, socket);
     this.#room = room;
+    this.#run(room, () => {
+      for (const socket of this.ctx.getWebSockets()) restore(room, socket);
+      room.watch.establish();
+    });
     return room;
   }
 
   #abandon(socket: WebSocket): void {
+    const room = this.#room;
     const memory = memoryOf(socket);
-    if (memory.open === "watch") this.#room?.watch.watchers.forget(memory.record.id);
-    else this.#room?.waits.abandon(memory.waiting.id);
+    if (!room) return;
+    this.#run(room, () => {
+      if (memory.open === "watch") room.forgetWatcher(memory.record.id);
+      else room.abandonWait(memory.waiting.id);
+    });
+  }
+
+  /** Does what nobody waits for an answer to, unless the room has been deleted meanwhile. */
+  #run(room: Room, work: () => void): void {
+    if (this.#room !== room) return;
+    this.#guard(work, ignore);
+    this.#plan(room);
   }
 
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */

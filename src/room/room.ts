@@ -122,12 +122,28 @@ export class Room {
 
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
-    const { presence } = this.#model;
-    const now = this.#host.now();
-    presence.save();
-    for (const agent of presence.becomeIdle(now)) this.#presenceMoved(agent);
+    const now = this.#moveOn();
+    this.#model.presence.save();
     this.#waits.expireDue(now);
     this.#watch.expireDue(now);
+  }
+
+  /** Answers a wait whose caller says that its time is over. */
+  expireWait(id: string): void {
+    this.#moveOn();
+    this.#waits.expire(id);
+  }
+
+  /** Forgets a waiting caller that hung up. */
+  abandonWait(id: string): void {
+    this.#moveOn();
+    this.#waits.abandon(id);
+  }
+
+  /** Forgets a watcher whose socket is gone. */
+  forgetWatcher(id: string): void {
+    this.#moveOn();
+    this.#watch.watchers.forget(id);
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -202,15 +218,23 @@ export class Room {
 
   /** Lets a call in. Every one with an agent's own token is a heartbeat [AGENT-4]. */
   #enter(caller: Caller): Result<Session> {
+    const now = this.#moveOn();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return admitted;
     this.#derivations.nextPass();
     const { identity } = admitted.value;
     if (identity.kind !== "agent") return admitted;
-    const changed = this.#model.presence.beat(identity.agent, this.#host.now());
+    const changed = this.#model.presence.beat(identity.agent, now);
     this.#wake(this.#derivations.touch([heartbeatPoint(identity.agent)]));
     if (changed) this.#presenceMoved(identity.agent);
     return admitted;
+  }
+
+  /** Notices who has become idle by now, before anything else changes. Answers the time, ms since the epoch. */
+  #moveOn(): number {
+    const now = this.#host.now();
+    for (const agent of this.#model.presence.becomeIdle(now)) this.#presenceMoved(agent);
+    return now;
   }
 
   /** Tells everyone who looks at what an agent is doing. */
@@ -228,7 +252,6 @@ export class Room {
   #commit(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
     let stale: ReadonlySet<string> = new Set();
     let event: LogEvent;
-    this.#watch.beforeCommit();
     try {
       event = this.#model.journal.append(draft, ts, (appended) => {
         stale = this.#derivations.touch(pointsOf(appended));
@@ -238,13 +261,14 @@ export class Room {
       this.#forget();
       throw thrown;
     }
-    if (TOKEN_EVENTS.has(event.kind)) {
-      this.#revoked.forget();
-      this.#waits.endUnadmitted();
-      this.#watch.watchers.endUnadmitted();
-    }
+    const endsTokens = TOKEN_EVENTS.has(event.kind);
+    if (endsTokens) this.#revoked.forget();
+    // Whoever may watch no more is not shown the event that ends it.
+    if (endsTokens) this.#watch.endUnadmitted();
+    this.#watch.publish(event);
+    if (endsTokens) this.#waits.endUnadmitted();
     this.#waits.wake(stale);
-    this.#watch.publish(event, stale);
+    this.#watch.follow(event, stale);
     return event;
   }
 

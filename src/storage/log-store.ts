@@ -85,12 +85,13 @@ export class LogStore {
       .map(decode);
   }
 
-  /** How large the first `limit` events after `after` are, up to `last`, in characters of their payload. */
-  sizes(after: number, last: number, limit: number): { seq: number; bytes: number }[] {
-    if (last <= after) return [];
-    const query =
-      "SELECT seq, length(payload) AS bytes FROM log WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
-    return this.#sql.exec<{ seq: number; bytes: number }>(query, after, last, limit).toArray();
+  /** The keys of a scope that events after `after` have touched. */
+  keysTouched(scope: string, after: number): string[] {
+    const query = "SELECT DISTINCT key FROM log_index WHERE scope = ? AND seq > ?";
+    return this.#sql
+      .exec<{ key: string }>(query, scope, after)
+      .toArray()
+      .map(({ key }) => key);
   }
 
   /** The newest `limit` events, oldest first. */

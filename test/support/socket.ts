@@ -10,6 +10,8 @@ const PATIENCE = 10_000;
 export class Socket {
   readonly frames: Body[] = [];
   closed: { code: number; reason: string } | null = null;
+  /** Answers to the text ping, which are no frames. */
+  pongs = 0;
   readonly #socket: WebSocket;
   readonly #listeners = new Set<() => void>();
   #ids = 0;
@@ -17,9 +19,8 @@ export class Socket {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {
-      const frame = JSON.parse(String(data));
-      expect(serverFrame.safeParse(frame).error, String(data)).toBeUndefined();
-      this.frames.push(frame);
+      if (data === "pong") this.pongs += 1;
+      else this.#take(data);
       this.#told();
     });
     socket.addEventListener("close", ({ code, reason }) => {
@@ -29,12 +30,10 @@ export class Socket {
     socket.accept();
   }
 
+  /** An object is sent as JSON, a text or bytes as they are. */
   send(frame: Body): void {
-    this.#socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
-  }
-
-  sendBytes(bytes: Uint8Array): void {
-    this.#socket.send(bytes);
+    const isRaw = typeof frame === "string" || frame instanceof Uint8Array;
+    this.#socket.send(isRaw ? frame : JSON.stringify(frame));
   }
 
   /** Sends a frame with an id of its own and answers what comes back under it. */
@@ -90,6 +89,12 @@ export class Socket {
       this.#listeners.add(look);
       look();
     });
+  }
+
+  #take(data: unknown): void {
+    const frame = JSON.parse(String(data));
+    expect(serverFrame.safeParse(frame).error, String(data)).toBeUndefined();
+    this.frames.push(frame);
   }
 
   #told(): void {
