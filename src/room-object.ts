@@ -140,7 +140,7 @@ export class RoomObject extends DurableObject<Env> {
     this.#room = room;
     this.#run(room, () => {
       for (const socket of this.ctx.getWebSockets()) restore(room, socket);
-      room.watch.establish();
+      room.establish();
     });
     return room;
   }

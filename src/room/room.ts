@@ -120,6 +120,12 @@ export class Room {
     return this.#watch;
   }
 
+  /** Establishes what waits and watchers that a wake brought back know, before anything changes it [WATCH-4]. */
+  establish(): void {
+    this.#watch.establish();
+    this.#waits.establish();
+  }
+
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
     const now = this.#moveOn();
@@ -239,8 +245,8 @@ export class Room {
 
   /** Tells everyone who looks at what an agent is doing. */
   #presenceMoved(agent: string): void {
-    this.#wake(this.#derivations.touch([presencePoint(agent)]));
     this.#watch.presenceMoved(agent);
+    this.#wake(this.#derivations.touch([presencePoint(agent)]));
   }
 
   #wake(stale: ReadonlySet<string>): void {

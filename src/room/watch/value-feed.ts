@@ -18,7 +18,7 @@ export interface Followed {
 interface Following {
   readonly followed: Followed;
   told: string | undefined;
-  /** When it was last read, ms since the epoch. */
+  /** When it was last read again, ms since the epoch. */
   readAt: number;
   /** Whether it is to be read again when it may be. */
   isDeferred: boolean;
@@ -52,7 +52,7 @@ export class ValueFeed {
   /** Begins to follow a value, from what it is now. Answers that. */
   follow(id: string, followed: Followed): string | undefined {
     const told = followed.read();
-    this.#following.set(id, { followed, told, readAt: this.#model.now(), isDeferred: false });
+    this.#following.set(id, { followed, told, readAt: 0, isDeferred: false });
     this.#agenda.tick(id, followed.volatility().now);
     return told;
   }
