@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Server } from "../workerd/server.ts";
+import { stop } from "../workerd/server.ts";
 import type { Effort, Row } from "./scenarios.ts";
 import { measure } from "./scenarios.ts";
-import type { Server } from "./servers.ts";
-import { buildRooms, startBare, startRooms, stop } from "./servers.ts";
+import { startBare, startRooms } from "./servers.ts";
 
 /**
  * npm run bench [-- --quick] [-- --json]: rooms against a bare Durable Object, in the same run and on the same machine,
@@ -53,7 +54,6 @@ async function main(): Promise<void> {
     process.on(signal, () => void end().then(() => process.exit(1)));
   try {
     progress("building");
-    await buildRooms(join(temp, "rooms"));
     servers.push(await startRooms(join(temp, "rooms")));
     servers.push(await startBare(join(temp, "bare")));
     const [rooms, bare] = servers;

@@ -1,6 +1,6 @@
-import type { Call } from "./connection.ts";
-import { Connection } from "./connection.ts";
-import type { Server } from "./servers.ts";
+import type { Call } from "../workerd/connection.ts";
+import { Connection } from "../workerd/connection.ts";
+import type { Server } from "../workerd/server.ts";
 
 /** How a room, and the bare object beside it, is filled. */
 export interface Size {

@@ -1,8 +1,8 @@
-import { Connection } from "./connection.ts";
+import { Connection } from "../workerd/connection.ts";
+import type { Server } from "../workerd/server.ts";
 import { median, quantile, throughput } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
-import type { Server } from "./servers.ts";
 import { processorMs } from "./servers.ts";
 
 /** How long and how often is measured. */

@@ -25,6 +25,8 @@ const READS: ReadonlySet<CallName> = new Set([
   "poll",
   "log",
   "history",
+  "replay",
+  "samples",
   "info",
   "listTokens",
 ]);
@@ -69,6 +71,21 @@ export class RoomObject extends DurableObject<Env> {
     return READS.has(call.call) ? answer() : await this.#commits.run(answer);
   }
 
+  /** Walks the room's log, and lets others have their turn in between. */
+  async verify(caller: Caller, compact: boolean): Promise<Reply> {
+    const room = this.#room;
+    if (!room?.exists) return absent(caller);
+    const walk = room.verify(caller, compact);
+    for (;;) {
+      const step = this.#guard(
+        () => walk.next(),
+        (value) => ({ done: true as const, value }),
+      );
+      if (step.done) return step.value;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
   /** Takes the socket of a wait or of a watcher, or answers at once why there is none to take. */
   override async fetch(request: Request): Promise<Response> {
     const asked = JSON.parse(decodeURIComponent(request.headers.get(SOCKET_HEADER) ?? "")) as SocketRequest;
@@ -98,7 +115,7 @@ export class RoomObject extends DurableObject<Env> {
       const text = typeof frame === "string" ? frame : null;
       this.#run(room, () => {
         if (memory.open === "watch") room.watch.handle(memory.record.id, text);
-        else if (text === TIME_OVER) room.expireWait(memory.waiting.id);
+        else if (text === TIME_OVER) room.endWait(memory.waiting.id);
       });
     });
   }
@@ -136,12 +153,13 @@ export class RoomObject extends DurableObject<Env> {
       digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
       later: (ms, work) => void setTimeout(() => this.#run(room, work), ms),
+      isFull: isStorageFull,
     });
     this.#room = room;
-    this.#run(room, () => {
+    this.#guard(() => {
       for (const socket of this.ctx.getWebSockets()) restore(room, socket);
       room.establish();
-    });
+    }, ignore);
     return room;
   }
 
@@ -195,7 +213,7 @@ export class RoomObject extends DurableObject<Env> {
   #plan({ dueAt }: Room): void {
     if (dueAt === null || (this.#alarmAt !== null && this.#alarmAt <= dueAt)) return;
     this.#alarmAt = dueAt;
-    void this.ctx.storage.setAlarm(dueAt);
+    void this.ctx.storage.setAlarm(Math.max(dueAt, Date.now()));
   }
 }
 

@@ -3,7 +3,9 @@ import { refuse } from "./errors.ts";
 import type { ActionDefinition, AgentRecord, Identity } from "./model.ts";
 import { agentOf, isRoom } from "./model.ts";
 import { isPrivateScope, isScope, isShared, isSystemScope } from "./names.ts";
+import { sight } from "./sight.ts";
 import type { StateReader } from "./state.ts";
+import type { Registrar } from "./timer.ts";
 
 type Refused = { readonly ok: false; readonly refusal: Refusal };
 
@@ -19,6 +21,12 @@ export interface WriteAuthority {
 export function agentRecord(state: StateReader, agent: string | null): AgentRecord | undefined {
   if (agent === null) return undefined;
   return state.entry("_agents", agent)?.value as unknown as AgentRecord | undefined;
+}
+
+/** `agent` as one who registers, with the sight that it has now; null is the room. */
+export function registrarOf(state: StateReader, agent: string | null): Registrar {
+  const identity = { kind: "room", token: "", acting: agent } as const;
+  return { agent, sight: sight(identity, agentRecord(state, agent)) };
 }
 
 export function writeAuthority(

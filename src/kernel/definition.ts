@@ -7,8 +7,11 @@ import { LIMITS } from "./limits.ts";
 import type { ActionDefinition, ViewDefinition, WriteTemplate } from "./model.ts";
 import { isKey, isReservedId } from "./names.ts";
 import type { Ports } from "./ports.ts";
+import type { Registrar } from "./timer.ts";
+import { invalidTimer, optionalTimer } from "./timer.ts";
 import { parseWrite } from "./write-template.ts";
 
+type OnInvoke = NonNullable<ActionDefinition["on_invoke"]>;
 type Refused = { readonly ok: false; readonly refusal: Refusal };
 
 /** A parameter of a built-in action that is not what it must be. */
@@ -37,18 +40,14 @@ function optionalExpression(
   return fault ? refuseCel(fault, path) : text;
 }
 
-/** Timers are not part of this version: declaring one is refused instead of ignored. */
-function timerFault(params: JsonObject): Refused | null {
-  for (const name of ["timer", "on_invoke"]) {
-    const value = own(params, name);
-    if (value !== undefined && value !== null) {
-      return refuse("invalid_timer", `This version keeps no timers, so ${name} cannot be honoured.`, {
-        hint: `Leave out ${name}.`,
-        details: { path: name },
-      });
-    }
-  }
-  return null;
+/** The timer of `on_invoke`: unless it says otherwise, the action is enabled again when it fires. */
+function parseOnInvoke(params: JsonObject, registrar: Registrar): Result<{ on_invoke?: OnInvoke }> {
+  const declared = own(params, "on_invoke") ?? null;
+  if (declared === null) return succeed({});
+  if (!isJsonObject(declared)) return invalidTimer("on_invoke", "must be an object with a timer");
+  const timer = optionalTimer(declared, "timer", "on_invoke.timer", { registrar, effect: "enable" });
+  if (!timer.ok) return timer;
+  return succeed(timer.value === undefined ? {} : { on_invoke: { timer: timer.value } });
 }
 
 /** The id of an action or view that is registered, deleted or redefined. */
@@ -87,29 +86,33 @@ function collect(
 export function parseAction(
   params: JsonObject,
   scope: string,
-  registrar: string | null,
+  registrar: Registrar,
   ports: Ports,
 ): Result<ActionDefinition> {
-  const timer = timerFault(params);
-  if (timer) return timer;
+  const timer = optionalTimer(params, "timer", "timer", { registrar });
+  if (!timer.ok) return timer;
+  const onInvoke = parseOnInvoke(params, registrar);
+  if (!onInvoke.ok) return onInvoke;
   const parts = collect(params, ["description", "intent"], ["if", "enabled", "result"], ports);
   if (!parts.ok) return parts;
   const declared = own(params, "params") ?? null;
   if (declared !== null && !isJsonObject(declared)) return invalid("params", "must be an object");
   const fault = declared === null ? null : ports.schemaFault(declared);
   if (fault) return invalid(fault.path, fault.problem);
-  const writes = parseWrites(own(params, "writes"), ports);
+  const writes = parseWrites(own(params, "writes"), registrar, ports);
   if (!writes.ok) return writes;
   return succeed({
     scope,
     ...parts.value,
     ...(declared === null ? {} : { params: declared }),
     writes: writes.value,
-    registered_by: registrar,
+    ...(timer.value === undefined ? {} : { timer: timer.value }),
+    ...onInvoke.value,
+    registered_by: registrar.agent,
   });
 }
 
-function parseWrites(value: Json | undefined, ports: Ports): Result<WriteTemplate[]> {
+function parseWrites(value: Json | undefined, registrar: Registrar, ports: Ports): Result<WriteTemplate[]> {
   if (!Array.isArray(value)) return invalid("writes", "must be a list of writes, empty for none");
   if (value.length > LIMITS.writesPerAction) {
     return refuse("too_large", `An action declares at most ${LIMITS.writesPerAction} writes.`, {
@@ -118,7 +121,7 @@ function parseWrites(value: Json | undefined, ports: Ports): Result<WriteTemplat
   }
   const writes: WriteTemplate[] = [];
   for (const [index, item] of value.entries()) {
-    const write = parseWrite(item, `writes[${index}]`, ports);
+    const write = parseWrite(item, `writes[${index}]`, registrar, ports);
     if (!write.ok) return write;
     writes.push(write.value);
   }
@@ -129,11 +132,11 @@ function parseWrites(value: Json | undefined, ports: Ports): Result<WriteTemplat
 export function parseView(
   params: JsonObject,
   scope: string,
-  registrar: string | null,
+  registrar: Registrar,
   ports: Ports,
 ): Result<ViewDefinition> {
-  const timer = timerFault(params);
-  if (timer) return timer;
+  const timer = optionalTimer(params, "timer", "timer", { registrar });
+  if (!timer.ok) return timer;
   const parts = collect(params, ["description"], ["expr", "enabled"], ports);
   if (!parts.ok) return parts;
   const { expr, ...others } = parts.value;
@@ -147,6 +150,7 @@ export function parseView(
     expr,
     ...others,
     ...(render === null ? {} : { render }),
-    registered_by: registrar,
+    ...(timer.value === undefined ? {} : { timer: timer.value }),
+    registered_by: registrar.agent,
   });
 }

@@ -27,10 +27,12 @@ export const ERROR_STATUS = Object.freeze({
   view_exists: 409,
   precondition_failed: 409,
   action_disabled: 409,
+  action_cooldown: 409,
   version_conflict: 409,
   proof_of_read_required: 409,
   idempotency_conflict: 409,
   not_a_number: 409,
+  compacted: 410,
   too_large: 413,
   cel_error: 422,
   cel_budget_exceeded: 422,
@@ -72,7 +74,9 @@ export function refuse(
   return { ok: false, refusal: { code, message, ...extras } };
 }
 
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(["action_cooldown", "overloaded", "storage_full"]);
+
 /** Whether the same request may succeed later without a change to it. */
 export function isRetryable(code: ErrorCode): boolean {
-  return ERROR_STATUS[code] === 429 || code === "overloaded" || code === "storage_full";
+  return ERROR_STATUS[code] === 429 || RETRYABLE.has(code);
 }

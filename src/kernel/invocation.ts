@@ -1,5 +1,5 @@
 import type { WriteAuthority } from "./authority.ts";
-import { scopeRefusal } from "./authority.ts";
+import { registrarOf, scopeRefusal } from "./authority.ts";
 import { refuseCel } from "./cel-fault.ts";
 import type { Refusal, Result } from "./errors.ts";
 import { refuse, succeed } from "./errors.ts";
@@ -8,7 +8,7 @@ import { isJsonObject, jsonFault } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { mergePatch } from "./merge.ts";
 import { messageValue } from "./message.ts";
-import type { ActionDefinition, Entry, Operation, WriteTemplate } from "./model.ts";
+import type { ActionDefinition, Entry, Timer, WriteOperation, WriteTemplate } from "./model.ts";
 import { isKey, utf8Bytes } from "./names.ts";
 import { entryNumber } from "./order.ts";
 import type { Frame, Ports } from "./ports.ts";
@@ -17,6 +17,7 @@ import { actionSight } from "./sight.ts";
 import type { RunningState } from "./state.ts";
 import type { Bindings } from "./template.ts";
 import { fillName, fillValue } from "./template.ts";
+import { invalidTimer, resolveTimer } from "./timer.ts";
 import { modeOf } from "./write-template.ts";
 
 type Refused = { readonly ok: false; readonly refusal: Refusal };
@@ -62,11 +63,30 @@ export function resolveWrite(invocation: Invocation, write: WriteTemplate, path:
   const fault = valueRefusal(value.value, path);
   // The path into a value tells its keys and its length.
   if (fault) return invocation.sight.mayRead(target.value.scope) ? fault : unlocated(fault, path);
-  invocation.state.write(operationFor(invocation, write, target.value, value.value));
+  const timer = timerOf(invocation, write, target.value, `${path}.timer`);
+  if (!timer.ok) return timer;
+  invocation.state.write({ ...operationFor(invocation, write, target.value, value.value), ...timer.value });
   return succeed(null);
 }
 
-function operationFor(invocation: Invocation, write: WriteTemplate, target: Target, value: Json): Operation {
+function timerOf(
+  { bindings, definition, state }: Invocation,
+  { timer }: WriteTemplate,
+  target: Target,
+  path: string,
+): Result<{ timer?: Timer }> {
+  if (timer === undefined) return succeed({});
+  if (target.scope === "_messages") return invalidTimer(path, "cannot stand on a message");
+  const resolved = resolveTimer(timer, bindings, registrarOf(state, definition.registered_by), path);
+  return resolved.ok ? succeed({ timer: resolved.value }) : resolved;
+}
+
+function operationFor(
+  invocation: Invocation,
+  write: WriteTemplate,
+  target: Target,
+  value: Json,
+): WriteOperation {
   const { scope, key, entry } = target;
   const mode = modeOf(write);
   return {

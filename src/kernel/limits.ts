@@ -27,6 +27,11 @@ export const LIMITS = Object.freeze({
   actions: 2_000,
   views: 2_000,
   agents: 1_000,
+  timers: 10_000,
+  /** Ten years: the platform's alarms count in nanoseconds of 64 bits, and end in 2262. */
+  timerMaxMs: 10 * 365 * 24 * 60 * 60 * 1000,
+  /** With the longest keys these are still one event's bytes. */
+  timersPerEvent: 1_000,
   /** Live state is held in memory, beside the 128 MB that an object may use. */
   stateBytes: 16 * MIB,
   waitsPerRoom: 2_000,
@@ -60,6 +65,7 @@ export const LIMITS = Object.freeze({
   /** Joins without a token, for the whole room. */
   openJoinsPerMinute: 60,
   presenceFlushMs: 3_000,
+  sampleEveryMs: 60_000,
   idleAfterMs: 5 * 60_000,
   tokenLifetimeMaxSeconds: 10 * 365 * 24 * 60 * 60,
   expressionChars: 4 * KIB,

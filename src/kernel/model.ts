@@ -10,10 +10,39 @@ export interface Entry {
   readonly updated_at: string;
   /** A CEL gate: while it is not true, the entry is hidden from every reader [TIMER-4]. */
   readonly enabled?: string;
+  /** What becomes of the entry when its time has come [TIMER-1]. */
+  readonly timer?: RunningTimer;
+  /** The `on_invoke.timer` that runs since an invocation; only an entry of `_actions` has one. */
+  readonly cooldown?: RunningTimer;
 }
 
+/** `delete`: live until it fires, then gone. `enable`: dormant until it fires, then live [TIMER-1]. */
+export type TimerEffect = "delete" | "enable";
+
+/** The two places of an entry in which a timer may run. */
+export type TimerSlot = "timer" | "cooldown";
+
+export interface ClockTimer {
+  readonly effect: TimerEffect;
+  /** ISO 8601. */
+  readonly expires_at: string;
+}
+
+export interface TickTimer {
+  readonly effect: TimerEffect;
+  /** So many writes to `tick_on` remain when the timer is set. */
+  readonly ticks: number;
+  readonly tick_on: { readonly scope: string; readonly key: string };
+}
+
+/** A timer as an operation sets it, resolved [LOG-3]. */
+export type Timer = ClockTimer | TickTimer;
+
+/** A timer that runs. `since` is what the clock of `tick_on` read when it was set. */
+export type RunningTimer = ClockTimer | (TickTimer & { readonly since: number });
+
 /** What an event did to one key, resolved: applying it evaluates nothing [LOG-3]. */
-export type Operation = WriteOperation | DeleteOperation;
+export type Operation = WriteOperation | DeleteOperation | CooldownOperation | EnableOperation;
 
 export interface WriteOperation {
   readonly op: "set" | "merge" | "increment" | "push";
@@ -23,7 +52,32 @@ export interface WriteOperation {
   readonly value: Json;
   readonly revision: number;
   readonly hash: string;
+  /** Where it is not the event's own instant: what an import or a fork brings is as old as it was. */
+  readonly updated_at?: string;
   readonly enabled?: string;
+  readonly timer?: Timer;
+  /** A cooldown that a redefinition of its action leaves running. */
+  readonly cooldown?: Timer;
+}
+
+/** An invocation began its action's `on_invoke.timer`; the definition is as it was. */
+export interface CooldownOperation {
+  readonly op: "cooldown";
+  readonly scope: "_actions";
+  readonly key: string;
+  readonly revision: number;
+  readonly hash: string;
+  readonly cooldown: Timer;
+}
+
+/** A timer of effect `enable` fired: its slot is empty, the entry otherwise as it was [TIMER-2]. */
+export interface EnableOperation {
+  readonly op: "enable";
+  readonly scope: string;
+  readonly key: string;
+  readonly slot: TimerSlot;
+  readonly revision: number;
+  readonly hash: string;
 }
 
 export interface DeleteOperation {
@@ -46,6 +100,8 @@ export type EventKind =
   | "delete_view"
   | "invoke"
   | "message"
+  | "timer"
+  | "sample"
   | "token_mint"
   | "token_revoke";
 
@@ -61,6 +117,9 @@ export interface EventPayload {
   readonly acting?: "room";
   /** The tokens that this event minted. */
   readonly tokens?: readonly TokenRecord[];
+  /** The view that this event samples, and what it was worth [VIEW-5]. */
+  readonly view?: string;
+  readonly value?: Json;
   /** The id of the token that this event revoked. */
   readonly revoked?: string;
 }
@@ -136,7 +195,23 @@ export interface ActionDefinition {
   readonly enabled?: string;
   readonly writes: readonly WriteTemplate[];
   readonly result?: string;
+  readonly timer?: TimerTemplate;
+  /** The timer that each accepted invocation begins anew. */
+  readonly on_invoke?: { readonly timer: TimerTemplate };
   readonly registered_by: string | null;
+}
+
+/**
+ * A declared timer: exactly one of `ms`, `at`, and `ticks` with `tick_on`. In a write each of the three may be a
+ * template that is one placeholder.
+ */
+export interface TimerTemplate {
+  readonly ms?: number | string;
+  readonly at?: string;
+  readonly ticks?: number | string;
+  /** `state._shared.turn` or `_shared.turn`. */
+  readonly tick_on?: string;
+  readonly effect: TimerEffect;
 }
 
 /** One declared write of an action [ACT-5]. */
@@ -151,6 +226,7 @@ export interface WriteTemplate {
   readonly delete?: true;
   readonly if_hash?: string;
   readonly enabled?: string;
+  readonly timer?: TimerTemplate;
 }
 
 /** The value of an entry of `_views`. */
@@ -160,6 +236,7 @@ export interface ViewDefinition {
   readonly description?: string;
   readonly enabled?: string;
   readonly render?: JsonObject;
+  readonly timer?: TimerTemplate;
   readonly registered_by: string | null;
 }
 
@@ -177,6 +254,9 @@ export interface Message {
 /** The scope whose entries describe the room itself. */
 export const CONFIG_KEYS = ["salience_weights", "limits", "retention", "dashboard"] as const;
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
+
+/** The value of `_config.retention`: how much of its log a room keeps; without it, all. */
+export type Retention = { readonly events: number } | { readonly days: number };
 
 /** The value of `_config.room`. */
 export interface RoomRecord {

@@ -1,5 +1,6 @@
 import type { CelFault } from "./cel-fault.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { LogEvent } from "./model.ts";
 import type { Sight } from "./sight.ts";
 
 export type Evaluation =
@@ -33,5 +34,7 @@ export interface Ports {
   paramFault(schema: JsonObject, params: JsonObject): ParamFault | null;
   /** The built-in text of a help key, if there is one. */
   builtinHelp(key: string): string | undefined;
+  /** The newest event that touched a key, if any did. */
+  lastEvent(scope: string, key: string): LogEvent | undefined;
   randomId(): string;
 }

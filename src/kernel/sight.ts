@@ -56,13 +56,15 @@ export class Sight {
   event(event: LogEvent): VisibleEvent | null {
     if (this.everything) return event;
     const mine = this.own !== null && event.agent === this.own;
-    const { ok, action, params, code, writes } = event.payload;
+    const { ok, action, params, code, view, value, writes } = event.payload;
     if (!ok && !mine) return null;
     const payload = {
       ok,
       ...(action === undefined ? {} : { action }),
       ...(params !== undefined && mine ? { params } : {}),
       ...(code === undefined ? {} : { code }),
+      ...(view === undefined ? {} : { view }),
+      ...(value === undefined ? {} : { value }),
       writes: writes.map((operation) => this.operation(operation)),
     };
     return { seq: event.seq, kind: event.kind, ts: event.ts, agent: event.agent, payload };

@@ -1,5 +1,13 @@
 import type { Json } from "./json.ts";
-import type { Entry, LogEvent, Operation } from "./model.ts";
+import type {
+  DeleteOperation,
+  Entry,
+  LogEvent,
+  Operation,
+  RunningTimer,
+  Timer,
+  WriteOperation,
+} from "./model.ts";
 import { entryNumber } from "./order.ts";
 
 /** Live state as decisions read it. */
@@ -11,38 +19,92 @@ export interface StateReader {
   count(scope: string): number;
   /** The highest number that a key of this scope ever was, 0 for none. */
   highest(scope: string): number;
+  /** What the clock of a key reads, 0 for a key on which no timer ticks [TIMER-3]. */
+  clock(scope: string, key: string): number;
 }
 
-/** Live state as {@link apply} changes it. */
-export interface StateWriter {
+/**
+ * Live state as {@link apply} changes it. A key has a clock while timers tick on it: it begins at 0 with the first entry
+ * that is put with such a timer, and ends with the last.
+ */
+export interface StateWriter extends Pick<StateReader, "entry" | "clock"> {
   put(scope: string, key: string, entry: Entry): void;
   remove(scope: string, key: string): void;
+  /** Moves the clock of a key on by one, where it has a clock. */
+  tick(scope: string, key: string): void;
 }
 
-/** Folds one event into the state. Commit and replay both come through here: state changes in no other way [LOG-1, LOG-3]. */
+/**
+ * Folds one event into the state. Commit and replay both come through here: state changes in no other way [LOG-1, LOG-3].
+ * Its writes tick before any is applied: a timer that it sets does not count them.
+ */
 export function apply(state: StateWriter, event: LogEvent): void {
-  for (const operation of event.payload.writes) applyOperation(state, operation, event.ts);
+  const { writes } = event.payload;
+  for (const operation of writes) if (isWrite(operation)) state.tick(operation.scope, operation.key);
+  for (const operation of writes) {
+    const after = entryAfter(state, operation, event.ts);
+    if (after) state.put(operation.scope, operation.key, after);
+    else state.remove(operation.scope, operation.key);
+  }
 }
 
-function applyOperation(state: StateWriter, operation: Operation, ts: string): void {
-  if (operation.op === "delete") state.remove(operation.scope, operation.key);
-  else state.put(operation.scope, operation.key, entryAfter(operation, ts));
+/** Whether an operation is a write to its key, as opposed to what only moves its timers. */
+export function isWrite(operation: Operation): operation is WriteOperation | DeleteOperation {
+  const { op } = operation;
+  return op !== "cooldown" && op !== "enable";
 }
 
-function entryAfter(operation: Exclude<Operation, { op: "delete" }>, ts: string): Entry {
-  const entry = {
-    value: operation.value,
-    revision: operation.revision,
-    hash: operation.hash,
-    updated_at: ts,
+/** The entry that an operation leaves behind, if it leaves one. */
+function entryAfter(
+  state: Pick<StateReader, "entry" | "clock">,
+  operation: Operation,
+  ts: string,
+): Entry | undefined {
+  const { op, scope, key } = operation;
+  if (op === "delete") return undefined;
+  if (op !== "cooldown" && op !== "enable") return writtenEntry(state, operation, ts);
+  const before = state.entry(scope, key);
+  if (!before) return undefined;
+  const { value, revision, hash, updated_at, enabled, timer, cooldown } = before;
+  const slots =
+    op === "cooldown" ? { timer, cooldown: begin(state, operation.cooldown) } : { timer, cooldown };
+  if (op === "enable") slots[operation.slot] = undefined;
+  return withOptional({ value, revision, hash, updated_at }, { enabled, ...slots });
+}
+
+function writtenEntry(state: Pick<StateReader, "clock">, operation: WriteOperation, ts: string): Entry {
+  const { value, revision, hash, updated_at = ts, enabled, timer, cooldown } = operation;
+  return withOptional(
+    { value, revision, hash, updated_at },
+    { enabled, timer: timer && begin(state, timer), cooldown: cooldown && begin(state, cooldown) },
+  );
+}
+
+function begin(state: Pick<StateReader, "clock">, timer: Timer): RunningTimer {
+  if ("expires_at" in timer) return timer;
+  const { scope, key } = timer.tick_on;
+  return { ...timer, since: state.clock(scope, key) };
+}
+
+type Optional<T> = { [Name in keyof T]?: T[Name] | undefined };
+
+/** `base` with those of `optional` that there are. */
+function withOptional(
+  base: Omit<Entry, "enabled" | "timer" | "cooldown">,
+  { enabled, timer, cooldown }: Optional<Pick<Entry, "enabled" | "timer" | "cooldown">>,
+): Entry {
+  return {
+    ...base,
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(timer === undefined ? {} : { timer }),
+    ...(cooldown === undefined ? {} : { cooldown }),
   };
-  return operation.enabled === undefined ? entry : { ...entry, enabled: operation.enabled };
 }
 
 /** The state as it stands while an action's writes are resolved one after another: a base and what was written over it. */
 export class RunningState implements StateReader {
   readonly #base: StateReader;
-  readonly #written = new Map<string, Map<string, Operation>>();
+  readonly #written = new Map<string, Map<string, Entry | undefined>>();
   readonly operations: Operation[] = [];
 
   constructor(base: StateReader) {
@@ -50,24 +112,22 @@ export class RunningState implements StateReader {
   }
 
   entry(scope: string, key: string): Entry | undefined {
-    const operation = this.#written.get(scope)?.get(key);
-    if (!operation) return this.#base.entry(scope, key);
-    return operation.op === "delete" ? undefined : entryAfter(operation, "");
+    const written = this.#written.get(scope);
+    return written?.has(key) ? written.get(key) : this.#base.entry(scope, key);
   }
 
   *entries(scope: string): Iterable<readonly [string, Entry]> {
     const written = this.#written.get(scope);
     for (const [key, entry] of this.#base.entries(scope)) if (!written?.has(key)) yield [key, entry];
-    for (const [key, operation] of written ?? [])
-      if (operation.op !== "delete") yield [key, entryAfter(operation, "")];
+    for (const [key, entry] of written ?? []) if (entry) yield [key, entry];
   }
 
   count(scope: string): number {
     let count = this.#base.count(scope);
-    for (const [key, operation] of this.#written.get(scope) ?? []) {
+    for (const [key, entry] of this.#written.get(scope) ?? []) {
       const existed = this.#base.entry(scope, key) !== undefined;
-      if (operation.op === "delete" && existed) count -= 1;
-      if (operation.op !== "delete" && !existed) count += 1;
+      if (!entry && existed) count -= 1;
+      if (entry && !existed) count += 1;
     }
     return count;
   }
@@ -78,10 +138,14 @@ export class RunningState implements StateReader {
     return highest;
   }
 
+  clock(scope: string, key: string): number {
+    return this.#base.clock(scope, key);
+  }
+
   write(operation: Operation): void {
     this.operations.push(operation);
-    const scope = this.#written.get(operation.scope) ?? new Map<string, Operation>();
-    scope.set(operation.key, operation);
+    const scope = this.#written.get(operation.scope) ?? new Map<string, Entry | undefined>();
+    scope.set(operation.key, entryAfter(this, operation, ""));
     this.#written.set(operation.scope, scope);
   }
 }
@@ -91,7 +155,8 @@ export function setOperation(
   state: StateReader,
   hash: (value: Json) => string,
   target: { scope: string; key: string; value: Json },
+  timers: { timer?: Timer; cooldown?: Timer } = {},
 ): Operation {
   const revision = (state.entry(target.scope, target.key)?.revision ?? 0) + 1;
-  return { op: "set", ...target, revision, hash: hash(target.value) };
+  return { op: "set", ...target, revision, hash: hash(target.value), ...timers };
 }

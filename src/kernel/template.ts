@@ -15,6 +15,11 @@ export interface Bindings {
 const PLACEHOLDER = /\$\{(self|now|params\.[^{}]+)\}/g;
 const WHOLE_PLACEHOLDER = /^\$\{(self|now|params\.[^{}]+)\}$/;
 
+/** Whether a template is one placeholder and nothing else, and so keeps the type of what it stands for. */
+export function isPlaceholder(template: Json): template is string {
+  return typeof template === "string" && WHOLE_PLACEHOLDER.test(template);
+}
+
 /** What a placeholder stands for, or undefined where the parameter is missing or the caller is no agent. */
 function resolve(reference: string, bindings: Bindings): Json | undefined {
   if (reference === "self") return bindings.self ?? undefined;

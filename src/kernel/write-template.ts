@@ -5,6 +5,8 @@ import type { Json, JsonObject } from "./json.ts";
 import { isJsonObject, own } from "./json.ts";
 import type { WriteTemplate } from "./model.ts";
 import type { Ports } from "./ports.ts";
+import type { Registrar } from "./timer.ts";
+import { invalidTimer, optionalTimer } from "./timer.ts";
 
 /** The ways in which a write changes its entry, of which it has exactly one [ACT-5]. */
 const MODES = ["merge", "increment", "append", "delete"] as const;
@@ -21,19 +23,24 @@ function faulty(path: string, problem: string): Refused {
 }
 
 /** One write of `_register_action`, checked. Unknown fields are ignored. */
-export function parseWrite(item: Json, path: string, ports: Ports): Result<WriteTemplate> {
+export function parseWrite(
+  item: Json,
+  path: string,
+  registrar: Registrar,
+  ports: Ports,
+): Result<WriteTemplate> {
   if (!isJsonObject(item)) return faulty(path, "must be an object");
-  if ((own(item, "timer") ?? null) !== null) {
-    return refuse("invalid_timer", `This version keeps no timers, so ${path}.timer cannot be honoured.`, {
-      hint: "Leave out timer.",
-      details: { path: `${path}.timer` },
-    });
-  }
   const texts = parseTexts(item, path);
   if (!texts.ok) return texts;
   const mode = parseMode(item, path);
   if (!mode.ok) return mode;
-  const write: WriteTemplate = { ...texts.value, ...mode.value };
+  const timer = optionalTimer(item, "timer", `${path}.timer`, { registrar, templates: true });
+  if (!timer.ok) return timer;
+  const timed = timer.value === undefined ? {} : { timer: timer.value };
+  const write: WriteTemplate = { ...texts.value, ...mode.value, ...timed };
+  if (timer.value !== undefined && write.scope === "_messages") {
+    return invalidTimer(`${path}.timer`, "cannot stand on a message");
+  }
   const fault = targetFault(write, path) ?? expressionFault(write, path, ports);
   return fault ?? succeed(write);
 }

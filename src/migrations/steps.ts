@@ -72,4 +72,48 @@ export const STEPS: readonly string[] = [
     last_invoked_at TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE state ADD COLUMN timer TEXT;
+  ALTER TABLE state ADD COLUMN cooldown TEXT;
+  CREATE INDEX timed ON state (scope, key) WHERE timer IS NOT NULL OR cooldown IS NOT NULL;
+
+  CREATE TABLE clocks (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+  ) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE log_index ADD COLUMN wrote INTEGER NOT NULL DEFAULT 1;
+
+  CREATE TABLE samples (
+    view TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (view, seq)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE base (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    enabled TEXT,
+    timer TEXT,
+    cooldown TEXT,
+    PRIMARY KEY (scope, key)
+  );
+
+  CREATE TABLE checkpoint (
+    seq INTEGER NOT NULL,
+    ts TEXT NOT NULL,
+    chain TEXT NOT NULL
+  );
+
+  CREATE TABLE import_mark (
+    creation TEXT NOT NULL
+  );
+  `,
 ];

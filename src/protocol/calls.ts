@@ -67,7 +67,8 @@ export type SocketRequest =
 export const TIME_OVER = "timeout";
 
 export interface LogCall {
-  readonly after: number;
+  /** Null for the first event that there is. */
+  readonly after: number | null;
   readonly limit: number;
   readonly kind?: EventKind | undefined;
   readonly agent?: string | undefined;
@@ -77,7 +78,14 @@ export interface HistoryCall {
   readonly scope: string;
   readonly key?: string | undefined;
   readonly prefix?: string | undefined;
-  readonly after: number;
+  /** Null for the first event that there is. */
+  readonly after: number | null;
+  readonly limit: number;
+}
+
+export interface SamplesCall {
+  readonly view: string;
+  readonly after: number | null;
   readonly limit: number;
 }
 
@@ -95,6 +103,8 @@ export interface RoomCalls {
   readonly poll: Record<never, never>;
   readonly log: LogCall;
   readonly history: HistoryCall;
+  readonly replay: { readonly seq: number };
+  readonly samples: SamplesCall;
   readonly mintToken: MintTokenCommand;
   readonly listTokens: Record<never, never>;
   readonly revokeToken: { readonly id: string };

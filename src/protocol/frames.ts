@@ -87,6 +87,8 @@ export const CLOSE_CODES = Object.freeze({
   policy: 1008,
   /** The token is not good any more [AUTH-11]. */
   token: 4401,
+  /** The events that it was to be sent next have been forgotten. */
+  compacted: 4410,
   /** The watcher does not keep up: it may resume from its last seq [WATCH-5]. */
   slow: 4408,
 });

@@ -19,10 +19,19 @@ export const createRoomBody = z.object({
   template: z.undefined("is not supported by this version").optional(),
 });
 
+const retention = z.union([
+  z.strictObject({ events: z.number().int().min(1) }),
+  z.strictObject({ days: z.number().positive().max(36_500) }),
+]);
+const settings = {
+  ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()])),
+  retention: retention.nullish(),
+};
+
 export const updateRoomBody = z.object({
   meta: jsonObject.optional(),
   join: joinMode.optional(),
-  config: z.strictObject(Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()]))).optional(),
+  config: z.strictObject(settings).optional(),
 });
 
 /** Views as a list of definitions, or by id: an expression, or a definition. */
@@ -130,6 +139,7 @@ const page = {
 };
 
 export const logQuery = z.object({ ...page, kind: z.string().optional(), agent: z.string().optional() });
+export const samplesQuery = z.object({ ...page, agent: z.string().optional() });
 export const historyQuery = z.object({
   ...page,
   agent: z.string().optional(),

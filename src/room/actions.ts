@@ -35,7 +35,7 @@ export class Actions {
     this.#model = model;
   }
 
-  /** Registered actions in order of registration; {@link BUILTINS} stand after them. */
+  /** Registered actions in order of registration, dormant ones left out; {@link BUILTINS} stand after them. */
   ids(): readonly string[] {
     return this.#model.visibleKeys("_actions");
   }

@@ -1,5 +1,5 @@
 import type { Refusal } from "../kernel/errors.ts";
-import type { LogEvent } from "../kernel/model.ts";
+import type { LogEvent, Operation, Timer } from "../kernel/model.ts";
 import type { Sight, VisibleOperation } from "../kernel/sight.ts";
 import type { Reply } from "../protocol/calls.ts";
 import { refusalBody, refusalStatus } from "../protocol/refusal-body.ts";
@@ -12,13 +12,32 @@ export function refusalReply(refusal: Refusal, seq?: number): Reply {
   return { status: refusalStatus(refusal), body, ...(seq === undefined ? {} : { seq }) };
 }
 
-/** What an invoker is told of its own writes [ACT-8, AUTH-7]. */
-export function writeAnswer(operation: VisibleOperation): AnswerObject {
+/** What an invoker is told of its own writes, and of the cooldown that they began [ACT-8, AUTH-7]. */
+export function writesAnswer(operations: readonly Operation[], sight: Sight): AnswerObject {
+  const begun = operations.find((operation) => operation.op === "cooldown");
+  const writes = operations.filter((operation) => operation !== begun);
+  return {
+    writes: writes.map((operation) => writeAnswer(sight.operation(operation))) as Answer[],
+    cooldown: begun && cooldownAnswer(begun.cooldown, sight),
+  };
+}
+
+function writeAnswer(operation: VisibleOperation): AnswerObject {
   if ("hidden" in operation) return { scope: operation.scope, hidden: true };
-  const { scope, key } = operation;
-  if (operation.op === "delete") return { scope, key, deleted: true };
-  const { value, revision, hash } = operation;
-  return { scope, key, value: RawJson.of(value), revision, hash };
+  const { op, scope, key, revision, hash } = operation;
+  if (op === "delete") return { scope, key, deleted: true };
+  if (op === "cooldown" || op === "enable") return { scope, key, revision, hash };
+  const { value, timer } = operation;
+  return { scope, key, value: RawJson.of(value), revision, hash, timer: timer && RawJson.of(timer) };
+}
+
+/** When a cooldown ends: ticks are told to who may read what they count. */
+function cooldownAnswer(cooldown: Timer, sight: Sight): AnswerObject {
+  if (!("expires_at" in cooldown)) {
+    return sight.mayRead(cooldown.tick_on.scope) ? { ticks_remaining: cooldown.ticks } : {};
+  }
+  const { effect, expires_at } = cooldown;
+  return effect === "enable" ? { available_at: expires_at } : { expires_at };
 }
 
 /** What every answer to an invocation says [ACT-8]. */
@@ -29,7 +48,7 @@ export function invocationAnswer(event: LogEvent, sight: Sight, fields: AnswerOb
     action,
     agent: event.agent,
     params: params === undefined ? undefined : RawJson.of(params),
-    writes: writes.map((operation) => writeAnswer(sight.operation(operation))) as Answer[],
+    ...writesAnswer(writes, sight),
     ...fields,
     seq: event.seq,
   };

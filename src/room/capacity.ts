@@ -1,8 +1,10 @@
 import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { EventDraft, Operation } from "../kernel/model.ts";
+import type { Entry, EventDraft, Operation } from "../kernel/model.ts";
 import { utf8Bytes } from "../kernel/names.ts";
+import { RunningState } from "../kernel/state.ts";
+import { StoredEntry } from "../storage/state-store.ts";
 import type { LiveState } from "./live-state.ts";
 import { APPEND_SCOPE } from "./live-state.ts";
 
@@ -22,6 +24,7 @@ function capacityRefusal(
   operations: readonly Operation[],
 ): { readonly ok: false; readonly refusal: Refusal } | null {
   const added = growth(live, operations);
+  if (added.timers > 0 && live.timers.size + added.timers > LIMITS.timers) return full("timers");
   if (added.entries <= 0 && added.chars <= 0) return null;
   const size = live.size();
   if (added.entries > 0 && size.entries + added.entries > LIMITS.entries) return full("entries");
@@ -29,20 +32,35 @@ function capacityRefusal(
   return null;
 }
 
-function growth(live: LiveState, operations: readonly Operation[]): { entries: number; chars: number } {
-  const added = { entries: 0, chars: 0 };
+interface Growth {
+  entries: number;
+  chars: number;
+  timers: number;
+}
+
+function growth(live: LiveState, operations: readonly Operation[]): Growth {
+  const added = { entries: 0, chars: 0, timers: 0 };
+  const running = new RunningState(live);
   for (const operation of operations) {
     if (operation.scope === APPEND_SCOPE) continue;
-    const existing = live.entry(operation.scope, operation.key);
-    const chars = operation.op === "delete" ? 0 : JSON.stringify(operation.value).length;
-    added.chars += chars - (existing?.text.length ?? 0);
-    if (operation.op === "delete") added.entries -= existing ? 1 : 0;
-    else if (!existing) added.entries += 1;
+    const before = weight(running.entry(operation.scope, operation.key));
+    running.write(operation);
+    const after = weight(running.entry(operation.scope, operation.key));
+    added.entries += after.entries - before.entries;
+    added.chars += after.chars - before.chars;
+    added.timers += after.timers - before.timers;
   }
   return added;
 }
 
-function full(limit: "entries" | "stateBytes") {
+/** What an entry counts for. */
+function weight(entry: Entry | undefined): Growth {
+  if (!entry) return { entries: 0, chars: 0, timers: 0 };
+  const { length } = entry instanceof StoredEntry ? entry.text : JSON.stringify(entry.value);
+  return { entries: 1, chars: length, timers: (entry.timer ? 1 : 0) + (entry.cooldown ? 1 : 0) };
+}
+
+function full(limit: "entries" | "stateBytes" | "timers") {
   return refuse(
     "storage_full",
     `The room's live state is full: it holds at most ${LIMITS[limit]} ${limit}.`,

@@ -2,7 +2,7 @@ import { BUILTINS } from "../kernel/decide/builtins.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { agentOf } from "../kernel/model.ts";
 import { auditValue } from "../kernel/sight.ts";
-import type { ContextShape, Section } from "../protocol/context-shape.ts";
+import type { ContextShape, Depth, Section } from "../protocol/context-shape.ts";
 import { SECTIONS } from "../protocol/context-shape.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
@@ -14,6 +14,10 @@ import type { Session } from "./session.ts";
 
 /** Scopes that stand in their own sections, or are the room's own business, unless they are asked for [CTX-1]. */
 const RESERVED = new Set(["_audit", "_messages", "_actions", "_views", "_agents", "_config", "_help"]);
+
+export function isReservedScope(scope: string): boolean {
+  return RESERVED.has(scope);
+}
 
 interface Reading {
   readonly model: ReadModel;
@@ -33,7 +37,11 @@ export function readContext(reading: Reading): { answer: AnswerObject; read: num
     state: () => stateSection(reading),
     views: () => viewsSection(model),
     agents: () => agentsSection(model),
-    actions: () => actionsSection(reading),
+    actions: () => {
+      const { depth } = shape;
+      const usage = depth === "usage" ? reading.usage.all() : new Map<string, Usage>();
+      return actionsSection({ model, session, depth, usage });
+    },
     messages: () => ({ ...counts, recent: recent.map(shownMessage) }),
     self: () => session.sight.agent ?? "",
   };
@@ -63,7 +71,7 @@ function messageCounts({ model, session }: Reading) {
   return { count: model.inbox.count, unread, directed_unread: directed };
 }
 
-function shownMessage(message: NumberedMessage): Answer {
+export function shownMessage(message: NumberedMessage): Answer {
   const { seq, from, kind, body, ts, ...rest } = message;
   const extras = Object.entries(rest).map(([name, value]) => [name, RawJson.of(value)] as const);
   return new Map<string, Answer>([
@@ -119,7 +127,7 @@ function reservedScope({ model, session }: Reading, scope: string): Answer {
   return scopeAnswer(model, scope);
 }
 
-function viewsSection(model: ReadModel): Answer {
+export function viewsSection(model: ReadModel): Answer {
   const values = new Map<string, Answer>();
   for (const id of model.views.ids()) {
     const view = model.views.value(id);
@@ -128,7 +136,7 @@ function viewsSection(model: ReadModel): Answer {
   return values;
 }
 
-function agentsSection(model: ReadModel): Answer {
+export function agentsSection(model: ReadModel): Answer {
   const agents = new Map<string, Answer>();
   for (const id of model.agents.ids()) {
     const shown = model.agents.shown(id);
@@ -142,11 +150,18 @@ function agentsSection(model: ReadModel): Answer {
   return agents;
 }
 
-function actionsSection(reading: Reading): Answer {
-  const { model, shape, usage } = reading;
-  const counts = shape.depth === "usage" ? usage.all() : new Map<string, Usage>();
+interface ActionsReading {
+  readonly model: ReadModel;
+  readonly session: Session;
+  readonly depth: Depth;
+  /** By action; needed for the depth `usage` only. */
+  readonly usage: ReadonlyMap<string, Usage>;
+}
+
+/** Every action that there is: registered ones as the caller may invoke them, then built-ins. */
+export function actionsSection(reading: ActionsReading): Answer {
   const actions = new Map<string, Answer>();
-  for (const id of model.actions.ids()) actions.set(id, registeredAction(reading, id, counts.get(id)));
+  for (const id of reading.model.actions.ids()) actions.set(id, registeredAction(reading, id));
   for (const [id, shown] of BUILTIN_ANSWERS) actions.set(id, shown);
   return actions;
 }
@@ -159,7 +174,8 @@ const BUILTIN_ANSWERS: ReadonlyMap<string, RawJson> = new Map(
   ]),
 );
 
-function registeredAction({ model, session, shape }: Reading, id: string, usage: Usage | undefined): Answer {
+function registeredAction({ model, session, depth, usage }: ActionsReading, id: string): Answer {
+  const used = usage.get(id);
   const definition = model.actions.definition(id);
   const { available, enabled } = model.actions.availability(id, session.sight);
   const { description, params, ...rest } = definition ?? {};
@@ -168,13 +184,13 @@ function registeredAction({ model, session, shape }: Reading, id: string, usage:
     enabled,
     description: description ?? null,
     params: params === undefined ? undefined : RawJson.of(params),
-    ...(shape.depth === "full" ? fullDefinition(rest) : {}),
-    ...(shape.depth === "full" ? { hash: model.live.entry("_actions", id)?.hash ?? "" } : {}),
-    ...(shape.depth === "usage"
+    ...(depth === "full" ? fullDefinition(rest) : {}),
+    ...(depth === "full" ? { hash: model.live.entry("_actions", id)?.hash ?? "" } : {}),
+    ...(depth === "usage"
       ? {
-          invocations: usage?.invocations ?? 0,
-          last_invoked_by: usage?.last_invoked_by ?? null,
-          last_invoked_at: usage?.last_invoked_at ?? null,
+          invocations: used?.invocations ?? 0,
+          last_invoked_by: used?.last_invoked_by ?? null,
+          last_invoked_at: used?.last_invoked_at ?? null,
         }
       : {}),
   };

@@ -43,7 +43,7 @@ export function readHelp(
 
 function roomText(model: ReadModel, key: string, value: Json, revision: number, hash: string): AnswerObject {
   const content = isJsonObject(value) ? (own(value, "content") ?? value) : value;
-  const event = model.log.lastOfKey("_help", key);
+  const event = model.log.lastOfKey("_help", key, "timer");
   const writer = { agent: event?.agent ?? null, action: event?.payload.action ?? null, seq: event?.seq ?? 0 };
   return { key, content: RawJson.of(content), hash, version: hash, revision, source: "room", writer };
 }

@@ -16,7 +16,7 @@ import { refusalBody } from "../protocol/refusal-body.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";
 import type { AnswerKey } from "../storage/answer-store.ts";
-import { invocationAnswer, refusalReply, valueFields, writeAnswer } from "./answers.ts";
+import { invocationAnswer, refusalReply, valueFields, writesAnswer } from "./answers.ts";
 import { eventRefusal } from "./capacity.ts";
 import { evaluateText, evaluateValue } from "./expressions.ts";
 import { readHelp } from "./guidance.ts";
@@ -134,7 +134,7 @@ export class Invoking {
     };
     const writes = decision.ok ? (decision.event?.payload.writes ?? []) : [];
     const outcome: AnswerObject = decision.ok
-      ? { writes: writes.map((operation) => writeAnswer(sight.operation(operation))) as Answer[] }
+      ? writesAnswer(writes, sight)
       : { ...valueFields(refusalBody(decision.refusal)), ...this.#explain(session, decision.clause) };
     return {
       status: 200,

@@ -1,6 +1,11 @@
+import { chainText } from "../kernel/chain.ts";
+import { decideTimers } from "../kernel/decide/timers.ts";
+import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
-import { apply } from "../kernel/state.ts";
+import { apply, isWrite } from "../kernel/state.ts";
+import type { KeyIndex } from "../storage/key-index.ts";
 import type { Head, LogStore } from "../storage/log-store.ts";
+import type { SampleStore } from "../storage/sample-store.ts";
 import type { TokenStore } from "../storage/token-store.ts";
 import type { UsageStore } from "../storage/usage-store.ts";
 import type { LiveState } from "./live-state.ts";
@@ -8,6 +13,8 @@ import type { LiveState } from "./live-state.ts";
 export interface JournalParts {
   readonly live: LiveState;
   readonly log: LogStore;
+  readonly index: KeyIndex;
+  readonly samples: SampleStore;
   readonly tokens: TokenStore;
   readonly usage: UsageStore;
   /** SHA-256 of a text, in hex. */
@@ -41,13 +48,13 @@ export class Journal {
    * stored with the event or not at all.
    */
   append(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
-    const { live, log, transaction } = this.#parts;
+    const { live, log, index, transaction } = this.#parts;
     const event: LogEvent = { seq: this.head.seq + 1, ts, ...draft };
     const payload = JSON.stringify(draft.payload);
     const chain = this.#chain(event, payload);
     transaction(() => {
       log.append({ ...event, payload, chain });
-      for (const { scope, key } of draft.payload.writes) log.index(event.seq, scope, key);
+      for (const write of draft.payload.writes) index.add(event.seq, write.scope, write.key, isWrite(write));
       apply(live, event);
       this.#derive(event);
       this.#head = { seq: event.seq, ts, chain };
@@ -56,24 +63,40 @@ export class Journal {
     return event;
   }
 
+  /**
+   * Appends the events of the timers that are due at `ts`, until none is: what one deletes may tick another. Inside the
+   * transaction of an event these fire with it or not at all. `told` hears of each event.
+   */
+  appendDue(ts: string, told: (event: LogEvent) => void): void {
+    const { live } = this.#parts;
+    const now = Date.parse(ts);
+    for (;;) {
+      const due = live.timers.due(now, LIMITS.timersPerEvent);
+      if (due.length === 0) return;
+      this.append(decideTimers(due, live), ts, told);
+    }
+  }
+
   /** Drops what is in memory of the log's end. */
   forget(): void {
     this.#head = undefined;
   }
 
-  #chain({ seq, kind, ts, agent }: LogEvent, payload: string): string {
-    return this.#parts.digest(`${this.head.chain}\n${JSON.stringify([seq, kind, ts, agent])}\n${payload}`);
+  #chain(event: LogEvent, payload: string): string {
+    return this.#parts.digest(chainText(this.head.chain, event, payload));
   }
 
-  #derive({ kind, ts, agent, payload }: LogEvent): void {
-    const { tokens, usage } = this.#parts;
+  #derive({ seq, kind, ts, agent, payload }: LogEvent): void {
+    const { tokens, usage, samples } = this.#parts;
     const subject = payload.writes[0]?.key;
     if (subject !== undefined && (kind === "agent_join" || kind === "agent_leave"))
       tokens.forgetAgent(subject);
     for (const token of payload.tokens ?? []) tokens.add(token);
+    if (payload.view !== undefined) samples.add(payload.view, seq);
     if (payload.revoked !== undefined) tokens.revoke(payload.revoked, ts);
     if (kind === "invoke" && payload.ok && payload.action !== undefined)
       usage.count(payload.action, agent, ts);
-    if (kind === "delete_action" && subject !== undefined) usage.forget(subject);
+    for (const { op, scope, key } of payload.writes)
+      if (op === "delete" && scope === "_actions") usage.forget(key);
   }
 }

@@ -1,8 +1,10 @@
 import type { Entry } from "../kernel/model.ts";
 import { compareKeys, entryNumber } from "../kernel/order.ts";
 import type { StateReader, StateWriter } from "../kernel/state.ts";
-import type { StateStore } from "../storage/state-store.ts";
+import { isDormant } from "../kernel/timer.ts";
+import type { StateTable } from "../storage/state-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
+import type { Timers } from "./timers.ts";
 
 /** Scopes whose entries stand in order of registration instead of key order [ROOM-4]. */
 const REGISTRIES = new Set(["_actions", "_views"]);
@@ -21,10 +23,10 @@ class LiveScope {
   constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
     this.entries = new Map(entries);
     this.#registry = registry;
-    for (const entry of this.entries.values()) if (entry.enabled !== undefined) this.#gates += 1;
+    for (const entry of this.entries.values()) if (isGated(entry)) this.#gates += 1;
   }
 
-  /** Whether any entry is shown only while its gate holds. */
+  /** Whether any entry is shown only while its gate holds, or once its timer has fired. */
   get hasGates(): boolean {
     return this.#gates > 0;
   }
@@ -46,14 +48,14 @@ class LiveScope {
   put(key: string, entry: StoredEntry): void {
     this.#text = undefined;
     if (!this.entries.has(key)) this.#keys?.splice(this.#place(key, this.#keys), 0, key);
-    if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
-    if (entry.enabled !== undefined) this.#gates += 1;
+    if (isGated(this.entries.get(key))) this.#gates -= 1;
+    if (isGated(entry)) this.#gates += 1;
     this.entries.set(key, entry);
   }
 
   remove(key: string): void {
     this.#text = undefined;
-    if (this.entries.get(key)?.enabled !== undefined) this.#gates -= 1;
+    if (isGated(this.entries.get(key))) this.#gates -= 1;
     if (!this.entries.delete(key) || !this.#keys) return;
     const at = this.#registry ? this.#keys.indexOf(key) : this.#place(key, this.#keys);
     this.#keys.splice(at, 1);
@@ -72,6 +74,10 @@ class LiveScope {
   }
 }
 
+function isGated(entry: StoredEntry | undefined): boolean {
+  return entry !== undefined && (entry.enabled !== undefined || isDormant(entry));
+}
+
 interface Total {
   entries: number;
   chars: number;
@@ -82,13 +88,16 @@ interface Total {
  * every change is written through to.
  */
 export class LiveState implements StateReader, StateWriter {
-  readonly #store: StateStore;
+  /** The timers of its entries. */
+  readonly timers: Timers;
+  readonly #store: StateTable;
   readonly #scopes = new Map<string, LiveScope>();
   readonly #highest = new Map<string, number>();
   #totals: Map<string, Total> | undefined;
 
-  constructor(store: StateStore) {
+  constructor(store: StateTable, timers: Timers) {
     this.#store = store;
+    this.timers = timers;
   }
 
   entry(scope: string, key: string): StoredEntry | undefined {
@@ -128,6 +137,14 @@ export class LiveState implements StateReader, StateWriter {
     return known;
   }
 
+  clock(scope: string, key: string): number {
+    return this.timers.clock(scope, key);
+  }
+
+  tick(scope: string, key: string): void {
+    this.timers.tick(scope, key);
+  }
+
   /** The scopes that hold entries, in the room's order. */
   scopes(): string[] {
     const held = [...this.#allTotals()].filter(([, total]) => total.entries > 0);
@@ -148,7 +165,9 @@ export class LiveState implements StateReader, StateWriter {
   put(scope: string, key: string, entry: Entry): void {
     const { value, ...rest } = entry;
     const stored = new StoredEntry(JSON.stringify(value), rest, value);
-    this.#count(scope, stored.text.length, this.entry(scope, key));
+    const existing = this.entry(scope, key);
+    this.#count(scope, stored.text.length, existing);
+    this.timers.replace(scope, key, existing, stored);
     this.#store.put(scope, key, stored);
     if (scope !== APPEND_SCOPE) this.#scope(scope).put(key, stored);
     const number = entryNumber(key);
@@ -164,6 +183,7 @@ export class LiveState implements StateReader, StateWriter {
     const total = this.#total(scope);
     total.entries -= 1;
     total.chars -= existing.text.length;
+    this.timers.replace(scope, key, existing);
     this.#store.remove(scope, key);
     this.#scope(scope).remove(key);
   }
@@ -173,6 +193,7 @@ export class LiveState implements StateReader, StateWriter {
     this.#scopes.clear();
     this.#highest.clear();
     this.#totals = undefined;
+    this.timers.forget();
   }
 
   #scope(scope: string): LiveScope {

@@ -15,6 +15,18 @@ export interface Host {
   randomId(): string;
 }
 
+/** What a room needs of the platform. */
+export interface RoomHost extends Host {
+  /** ms since the epoch. */
+  now(): number;
+  /** Runs all or nothing, synchronously. */
+  transaction<T>(work: () => T): T;
+  /** Runs `work` after `ms`, out of line. */
+  later(ms: number, work: () => void): void;
+  /** Whether what a transaction threw says that the disk is full. */
+  isFull(thrown: unknown): boolean;
+}
+
 /** What a decision of this session is made from. */
 export function decisionContext(model: ReadModel, session: Session, host: Host): DecisionContext {
   const { identity, now } = session;
@@ -31,6 +43,7 @@ export function decisionPorts(model: ReadModel, session: Session, host: Host): P
     schemaFault,
     paramFault,
     builtinHelp,
+    lastEvent: (scope, key) => model.log.lastOfKey(scope, key),
     randomId: () => host.randomId(),
   };
 }

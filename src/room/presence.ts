@@ -5,6 +5,8 @@ import { Earliest } from "./earliest.ts";
 
 export type AgentStatus = "active" | "waiting" | "idle" | "left";
 
+type PresenceTable = Pick<PresenceStore, "load" | "save">;
+
 interface Sighting {
   lastHeartbeat: number;
   cursor: number;
@@ -14,7 +16,7 @@ interface Sighting {
 
 /** What agents were last seen doing: in memory, and now and then in its table [LOG-7]. */
 export class Presence {
-  readonly #store: PresenceStore;
+  readonly #store: PresenceTable;
   readonly #sightings = new Map<string, Sighting>();
   readonly #unsaved = new Set<string>();
   #flushAt: number | null = null;
@@ -23,7 +25,7 @@ export class Presence {
   #asOf: number;
 
   /** `now` in ms since the epoch. */
-  constructor(store: PresenceStore, now: number) {
+  constructor(store: PresenceTable, now: number) {
     this.#store = store;
     for (const { agent, last_heartbeat, cursor } of store.load()) {
       this.#sightings.set(agent, { lastHeartbeat: last_heartbeat, cursor, waits: new Map() });

@@ -1,6 +1,10 @@
 import type { Entry, RoomRecord } from "../kernel/model.ts";
 import { viewSight } from "../kernel/sight.ts";
+import { isDormant } from "../kernel/timer.ts";
+import type { Checkpoint } from "../storage/checkpoint-store.ts";
+import type { KeyIndex } from "../storage/key-index.ts";
 import type { LogStore } from "../storage/log-store.ts";
+import type { StateStore } from "../storage/state-store.ts";
 import { Actions } from "./actions.ts";
 import { Agents } from "./agents.ts";
 import type { Derivations } from "./derivations.ts";
@@ -15,8 +19,13 @@ import { Views } from "./views.ts";
 
 export interface ReadModelParts {
   readonly live: LiveState;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "head" | "instant">;
   readonly log: LogStore;
+  readonly index: KeyIndex;
+  /** The state as of the checkpoint. */
+  readonly base: StateStore;
+  /** Where the log begins: what lies behind was forgotten. */
+  readonly checkpoint: () => Checkpoint;
   readonly presence: Presence;
   readonly inbox: Inbox;
   readonly derivations: Derivations;
@@ -27,12 +36,15 @@ export interface ReadModelParts {
 /** Everything that can be read of a room, each read noted with the derivation that is being evaluated. */
 export class ReadModel {
   readonly live: LiveState;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "head" | "instant">;
   readonly log: LogStore;
+  readonly index: KeyIndex;
+  readonly base: StateStore;
   readonly presence: Presence;
   readonly inbox: Inbox;
   readonly derivations: Derivations;
   readonly now: () => number;
+  readonly #checkpoint: () => Checkpoint;
   readonly views: Views;
   readonly actions: Actions;
   readonly agents: Agents;
@@ -41,6 +53,9 @@ export class ReadModel {
     this.live = parts.live;
     this.journal = parts.journal;
     this.log = parts.log;
+    this.index = parts.index;
+    this.base = parts.base;
+    this.#checkpoint = parts.checkpoint;
     this.presence = parts.presence;
     this.inbox = parts.inbox;
     this.derivations = parts.derivations;
@@ -48,6 +63,11 @@ export class ReadModel {
     this.views = new Views(this);
     this.actions = new Actions(this);
     this.agents = new Agents(this);
+  }
+
+  /** Where the log begins: what lies behind was forgotten. */
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint();
   }
 
   /** The room's record, or undefined where nobody has created the room. */
@@ -59,7 +79,7 @@ export class ReadModel {
     return this.room()?.id ?? "";
   }
 
-  /** The live entry of a key, unless its gate hides it [TIMER-4]. */
+  /** The live entry of a key, unless its gate hides it, or its timer has yet to enable it [TIMER-1, TIMER-4]. */
   visibleEntry(scope: string, key: string): Entry | undefined {
     this.derivations.readKey(scope, key);
     const entry = this.live.entry(scope, key);
@@ -74,6 +94,7 @@ export class ReadModel {
   }
 
   #isShown(scope: string, key: string, entry: Entry): boolean {
+    if (isDormant(entry)) return false;
     const { enabled } = entry;
     if (enabled === undefined) return true;
     return this.derivations.value(

@@ -2,12 +2,12 @@ import { refuseCel } from "../kernel/cel-fault.ts";
 import type { Result } from "../kernel/errors.ts";
 import { succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { LogEvent } from "../kernel/model.ts";
 import type { Sight } from "../kernel/sight.ts";
-import type { HistoryCall, LogCall } from "../protocol/calls.ts";
+import type { LogCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
 import type { ChainedEvent } from "../storage/log-store.ts";
+import { reachRefusal } from "./compaction.ts";
 import { evaluateText } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
@@ -50,43 +50,13 @@ function eventAnswer(event: ChainedEvent, sight: Sight): AnswerObject | null {
  * A page of the log as the caller may see it. Refusals of others count against the page's rows, so that a page costs
  * no more than its limit; `next` is the seq to read on after.
  */
-export function readLog(model: ReadModel, session: Session, call: LogCall): AnswerObject {
-  const rows = model.log.page({ ...call, limit: call.limit + 1 });
+export function readLog(model: ReadModel, session: Session, call: LogCall): Result<AnswerObject> {
+  const unreachable = reachRefusal(model.checkpoint, call.after);
+  if (unreachable) return unreachable;
+  const rows = model.log.page({ ...call, after: call.after ?? 0, limit: call.limit + 1 });
   const page = rows.slice(0, call.limit);
   const events = page.map((event) => eventAnswer(event, session.sight)).filter((event) => event !== null);
-  return { events, next: rows.length > call.limit ? page.at(-1)?.seq : undefined };
-}
-
-/** What happened to a key, or to every key with a prefix. A scope that may not be read has no history [AUTH-5]. */
-export function readHistory(model: ReadModel, session: Session, call: HistoryCall): AnswerObject {
-  const { scope, key, prefix, after, limit } = call;
-  const rows = session.sight.mayRead(scope) ? historyRows(model, call) : [];
-  const page = rows.slice(0, limit);
-  const entries = page.flatMap((event) => historyEntries(event, call));
-  const subject = key === undefined ? { prefix: prefix ?? "" } : { key };
-  return { scope, ...subject, entries, after, next: rows.length > limit ? page.at(-1)?.seq : undefined };
-}
-
-function historyRows(model: ReadModel, { scope, key, prefix, after, limit }: HistoryCall): LogEvent[] {
-  if (key !== undefined) return model.log.ofKey(scope, key, after, limit + 1);
-  return model.log.ofPrefix(scope, prefix ?? "", after, limit + 1);
-}
-
-function historyEntries(event: LogEvent, { scope, key, prefix }: HistoryCall): Answer[] {
-  const touches = (name: string) => (key === undefined ? name.startsWith(prefix ?? "") : name === key);
-  return event.payload.writes
-    .filter((operation) => operation.scope === scope && touches(operation.key))
-    .map((operation) => ({
-      seq: event.seq,
-      ts: event.ts,
-      agent: event.agent,
-      action: event.payload.action ?? event.kind,
-      key: operation.key,
-      op: operation.op,
-      value: operation.op === "delete" ? undefined : RawJson.of(operation.value),
-      revision: operation.revision,
-      hash: operation.hash,
-    }));
+  return succeed({ events, next: rows.length > call.limit ? page.at(-1)?.seq : undefined });
 }
 
 /** One bundle for a dashboard that cannot hold a socket. */

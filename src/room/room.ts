@@ -1,40 +1,28 @@
 import type { Result } from "../kernel/errors.ts";
-import { succeed } from "../kernel/errors.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "../protocol/calls.ts";
-import type { AnswerObject } from "../protocol/serialise.ts";
-import { serialise } from "../protocol/serialise.ts";
 import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
+import { Chores } from "./chores.ts";
+import { Compaction } from "./compaction.ts";
 import { Contexts } from "./contexts.ts";
-import { Derivations, heartbeatPoint, pointsOf, presencePoint } from "./derivations.ts";
-import { earliestOf } from "./earliest.ts";
-import { Inbox } from "./inbox.ts";
+import { heartbeatPoint, pointsOf, presencePoint } from "./derivations.ts";
+import { Firing } from "./firing.ts";
 import { Invoking } from "./invoking.ts";
-import { Journal } from "./journal.ts";
-import { LiveState } from "./live-state.ts";
+import type { Journal } from "./journal.ts";
 import { Membership } from "./membership.ts";
+import { openModel } from "./open-model.ts";
 import type { RoomParts } from "./parts.ts";
-import type { Host } from "./ports.ts";
-import { Presence } from "./presence.ts";
-import { ReadModel } from "./read-model.ts";
-import { readEval, readHistory, readLog, readPoll } from "./reads.ts";
+import type { RoomHost } from "./ports.ts";
+import type { ReadModel } from "./read-model.ts";
+import { isRead, Reading } from "./reading.ts";
 import { RevokedTokens } from "./revoked-tokens.ts";
+import { Sampling } from "./sampling.ts";
 import type { Session } from "./session.ts";
-import { admit, ownerRefusal, readerRefusal } from "./session.ts";
+import { admit, ownerRefusal } from "./session.ts";
 import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
 import { Watch } from "./watch/watch.ts";
-
-/** What a room needs of the platform. */
-export interface RoomHost extends Host {
-  /** ms since the epoch. */
-  now(): number;
-  /** Runs all or nothing, synchronously. */
-  transaction<T>(work: () => T): T;
-  /** Runs `work` after `ms`, out of line. */
-  later(ms: number, work: () => void): void;
-}
 
 /** Deleting a room is its object's affair: the room itself only says who may. */
 type DeleteCall = { readonly call: "deleteRoom" };
@@ -45,7 +33,6 @@ const TOKEN_EVENTS = new Set(["token_revoke", "agent_leave", "agent_join"]);
 /** One room: calls come in, events are committed, and whoever depends on them is told. */
 export class Room {
   readonly #host: RoomHost;
-  readonly #derivations = new Derivations();
   readonly #model: ReadModel;
   readonly #revoked: RevokedTokens;
   readonly #invoking: Invoking;
@@ -53,40 +40,43 @@ export class Room {
   readonly #contexts: Contexts;
   readonly #waits: Waits;
   readonly #watch: Watch;
+  readonly #journal: Journal;
+  readonly #reading: Reading;
+  readonly #chores: Chores;
+  readonly #firing: Firing;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
-    const { log, tokens, usage } = stores;
-    const live = new LiveState(stores.state);
-    const { digest, transaction } = host;
-    const journal = new Journal({ live, log, tokens, usage, digest, transaction });
-    const presence = new Presence(stores.presence, host.now());
-    const inbox = new Inbox(live, stores.messages, presence);
-    const derivations = this.#derivations;
-    this.#model = new ReadModel({ live, journal, log, presence, inbox, derivations, now: () => host.now() });
+    const { answers, tokens, usage, samples } = stores;
+    const { model, journal } = openModel(stores, host);
+    this.#model = model;
+    this.#journal = journal;
     this.#revoked = new RevokedTokens(tokens);
     const commit = this.#commit.bind(this);
-    const parts: RoomParts = { model: this.#model, host, answers: stores.answers, tokens, usage, commit };
+    const parts: RoomParts = { model, host, answers, tokens, usage, commit };
+    this.#firing = new Firing({ live: model.live, journal, commit, now: model.now, isFull: host.isFull });
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
-    this.#contexts = new Contexts(this.#model, usage, (stale) => this.#wake(stale));
+    this.#reading = new Reading(model, stores, host.digest);
+    this.#contexts = new Contexts(model, usage, (stale) => this.#wake(stale));
+    const asked = this.#asked();
     this.#waits = new Waits({
-      model: this.#model,
-      admit: (caller) => this.#admit(caller),
+      ...asked,
       report: (session, waiting, triggered) => this.#contexts.waitReport(session, waiting, triggered),
-      later: host.later,
-      randomId: host.randomId,
-      presenceMoved: (agent) => this.#presenceMoved(agent),
     });
-    this.#watch = new Watch({
-      model: this.#model,
-      admit: (caller) => this.#admit(caller),
-      enter: (caller) => this.#enter(caller),
-      later: host.later,
-      randomId: host.randomId,
+    const { invoking, contexts, waits } = {
       invoking: this.#invoking,
       contexts: this.#contexts,
       waits: this.#waits,
+    };
+    this.#watch = new Watch({ ...asked, invoking, contexts, waits });
+    this.#chores = new Chores({
+      ...asked,
+      firing: this.#firing,
+      sampling: new Sampling({ model, samples, commit }),
+      compaction: new Compaction({ model, ...stores, transaction: host.transaction }),
+      waits,
+      watch: this.#watch,
     });
   }
 
@@ -97,19 +87,12 @@ export class Room {
 
   /** How many derivations have been evaluated since the room was loaded. */
   get evaluations(): number {
-    return this.#derivations.evaluations;
+    return this.#model.derivations.evaluations;
   }
 
-  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7]. */
+  /** When the room has something to do without being called, ms since the epoch, or null [LOG-7, LOG-8]. */
   get dueAt(): number | null {
-    const { presence } = this.#model;
-    const listens = this.#watch.watchers.size + this.#waits.size > 0;
-    return earliestOf([
-      presence.flushAt,
-      listens ? presence.idleAt : null,
-      this.#waits.deadline,
-      this.#watch.watchers.expiry,
-    ]);
+    return this.#chores.dueAt;
   }
 
   get waits(): Waits {
@@ -122,20 +105,19 @@ export class Room {
 
   /** Establishes what waits and watchers that a wake brought back know, before anything changes it [WATCH-4]. */
   establish(): void {
+    if (this.#waits.size + this.#watch.watchers.size === 0) return;
     this.#watch.establish();
+    this.#firing.fire();
     this.#waits.establish();
   }
 
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
-    const now = this.#moveOn();
-    this.#model.presence.save();
-    this.#waits.expireDue(now);
-    this.#watch.expireDue(now);
+    this.#chores.run();
   }
 
-  /** Answers a wait whose caller says that its time is over. */
-  expireWait(id: string): void {
+  /** Ends a wait whose time is over. */
+  endWait(id: string): void {
     this.#moveOn();
     this.#waits.expire(id);
   }
@@ -158,10 +140,12 @@ export class Room {
   }
 
   /** Answers one call. */
-  call(caller: Caller, { call, args, compact }: Exclude<RoomCall, DeleteCall>): Reply {
+  call(caller: Caller, request: Exclude<RoomCall, DeleteCall>): Reply {
     const entered = this.#enter(caller);
     if (!entered.ok) return refusalReply(entered.refusal);
     const session = entered.value;
+    if (isRead(request)) return this.#reading.answer(session, request);
+    const { call, args, compact } = request;
     switch (call) {
       case "invoke":
         return this.#invoking.invoke(session, args, compact);
@@ -173,8 +157,6 @@ export class Room {
         return this.#membership.updateAgent(session, args, compact);
       case "leave":
         return this.#membership.leave(session, args.agent, compact);
-      case "info":
-        return this.#membership.info(session, compact);
       case "updateRoom":
         return this.#membership.updateRoom(session, args, compact);
       case "mintToken":
@@ -183,15 +165,24 @@ export class Room {
         return this.#membership.listTokens(session, compact);
       case "revokeToken":
         return this.#membership.revokeToken(session, args.id, compact);
-      case "evaluate":
-        return this.#read(session, compact, () => readEval(this.#model, session, args.expr));
-      case "poll":
-        return this.#read(session, compact, () => succeed(readPoll(this.#model, session)));
-      case "log":
-        return this.#read(session, compact, () => succeed(readLog(this.#model, session, args)));
-      case "history":
-        return this.#read(session, compact, () => succeed(readHistory(this.#model, session, args)));
     }
+  }
+
+  /** What those who hold sockets ask of the room. */
+  #asked() {
+    const { later, randomId } = this.#host;
+    return {
+      model: this.#model,
+      admit: (caller: Caller) => this.#admit(caller),
+      enter: (caller: Caller) => this.#enter(caller),
+      later: (ms: number, work: () => void) =>
+        later(ms, () => {
+          this.#firing.fire();
+          work();
+        }),
+      randomId,
+      presenceMoved: (agent: string) => this.#presenceMoved(agent),
+    };
   }
 
   /** Whether the caller may delete the room: null, or the refusal to answer. */
@@ -209,13 +200,11 @@ export class Room {
     return this.#waits.begin(entered.value, caller, call, compact);
   }
 
-  #read(session: Session, compact: boolean, read: () => Result<AnswerObject>): Reply {
-    const barred = readerRefusal(session);
-    if (barred) return refusalReply(barred.refusal);
-    const outcome = read();
-    if (!outcome.ok) return refusalReply(outcome.refusal);
-    const { seq } = this.#model.journal.head;
-    return { status: 200, body: serialise(outcome.value, compact), seq };
+  /** Walks the log's chain; yields where others may have their turn [LOG-6]. */
+  *verify(caller: Caller, compact: boolean): Generator<void, Reply> {
+    const entered = this.#enter(caller);
+    if (!entered.ok) return refusalReply(entered.refusal);
+    return yield* this.#reading.verify(entered.value, compact);
   }
 
   #admit(caller: Caller): Result<Session> {
@@ -227,17 +216,18 @@ export class Room {
     const now = this.#moveOn();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return admitted;
-    this.#derivations.nextPass();
+    this.#model.derivations.nextPass();
     const { identity } = admitted.value;
     if (identity.kind !== "agent") return admitted;
     const changed = this.#model.presence.beat(identity.agent, now);
-    this.#wake(this.#derivations.touch([heartbeatPoint(identity.agent)]));
+    this.#wake(this.#model.derivations.touch([heartbeatPoint(identity.agent)]));
     if (changed) this.#presenceMoved(identity.agent);
     return admitted;
   }
 
-  /** Notices who has become idle by now, before anything else changes. Answers the time, ms since the epoch. */
+  /** Has the clock catch up before anything else changes: timers fire, agents become idle. Answers the time, in ms. */
   #moveOn(): number {
+    this.#firing.fire();
     const now = this.#host.now();
     for (const agent of this.#model.presence.becomeIdle(now)) this.#presenceMoved(agent);
     return now;
@@ -246,7 +236,7 @@ export class Room {
   /** Tells everyone who looks at what an agent is doing. */
   #presenceMoved(agent: string): void {
     this.#watch.presenceMoved(agent);
-    this.#wake(this.#derivations.touch([presencePoint(agent)]));
+    this.#wake(this.#model.derivations.touch([presencePoint(agent)]));
   }
 
   #wake(stale: ReadonlySet<string>): void {
@@ -256,11 +246,17 @@ export class Room {
   }
 
   #commit(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
-    let stale: ReadonlySet<string> = new Set();
+    const stale = new Set<string>();
+    const events: LogEvent[] = [];
+    const touch = (appended: LogEvent) => {
+      events.push(appended);
+      for (const id of this.#model.derivations.touch(pointsOf(appended))) stale.add(id);
+    };
     let event: LogEvent;
     try {
-      event = this.#model.journal.append(draft, ts, (appended) => {
-        stale = this.#derivations.touch(pointsOf(appended));
+      event = this.#journal.append(draft, ts, (appended) => {
+        touch(appended);
+        this.#journal.appendDue(ts, touch);
         within(appended);
       });
     } catch (thrown) {
@@ -271,18 +267,21 @@ export class Room {
     if (endsTokens) this.#revoked.forget();
     // Whoever may watch no more is not shown the event that ends it.
     if (endsTokens) this.#watch.endUnadmitted();
-    this.#watch.publish(event);
+    for (const appended of events) {
+      this.#chores.note(appended);
+      this.#watch.publish(appended);
+    }
     if (endsTokens) this.#waits.endUnadmitted();
     this.#waits.wake(stale);
-    this.#watch.follow(event, stale);
+    this.#watch.follow(events, stale);
     return event;
   }
 
   /** Memory may hold what a failed transaction took back: load it anew. */
   #forget(): void {
     this.#model.live.forget();
-    this.#model.journal.forget();
-    this.#derivations.clear();
+    this.#journal.forget();
+    this.#model.derivations.clear();
     this.#waits.reconsider();
     this.#watch.reconsider();
   }

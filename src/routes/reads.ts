@@ -7,9 +7,9 @@ import { isKey, isScope } from "../kernel/names.ts";
 import { contextShape } from "../protocol/context-query.ts";
 import * as requests from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
-import { readBody, readQuery } from "./http.ts";
+import { isCompact, readBody, readQuery } from "./http.ts";
 import { resource } from "./resource.ts";
-import { callRoom } from "./room-calls.ts";
+import { callerOf, callRoom, replyResponse, roomStub, unreachable } from "./room-calls.ts";
 
 /** What can be read of a room. */
 export function readRoutes(app: Hono<RouteEnv>): void {
@@ -17,6 +17,9 @@ export function readRoutes(app: Hono<RouteEnv>): void {
   resource(app, "/rooms/:room/eval", { POST: evaluate });
   resource(app, "/rooms/:room/poll", { GET: poll });
   resource(app, "/rooms/:room/log", { GET: log });
+  resource(app, "/rooms/:room/log/verify", { GET: verify });
+  resource(app, "/rooms/:room/replay/:seq", { GET: replay });
+  resource(app, "/rooms/:room/samples/:view", { GET: samples });
   resource(app, "/rooms/:room/history/:scope", { GET: history });
   resource(app, "/rooms/:room/history/:scope/:key", { GET: history });
 }
@@ -43,7 +46,7 @@ async function poll(c: RouteContext): Promise<Response> {
 
 function pageOf({ after, limit }: { after?: number | undefined; limit?: number | undefined }) {
   return {
-    after: after ?? 0,
+    after: after ?? null,
     limit: Math.min(limit ?? LIMITS.eventsPerPageDefault, LIMITS.eventsPerPage),
   };
 }
@@ -65,4 +68,31 @@ async function history(c: RouteContext): Promise<Response> {
     return refusalResponse(refuse("invalid_request", "The path names no scope and key.").refusal);
   }
   return await callRoom(c, "history", { scope, key, prefix, ...pageOf(query.value) }, agent);
+}
+
+async function verify(c: RouteContext): Promise<Response> {
+  try {
+    const caller = callerOf(c, c.req.query("agent"));
+    return await replyResponse(
+      c,
+      await roomStub(c.env, c.req.param("room") ?? "").verify(caller, isCompact(c)),
+    );
+  } catch (thrown) {
+    return unreachable(thrown);
+  }
+}
+
+async function replay(c: RouteContext): Promise<Response> {
+  const seq = c.req.param("seq") ?? "";
+  if (/^\d{1,15}$/.test(seq)) return await callRoom(c, "replay", { seq: Number(seq) });
+  const refused = refuse("invalid_request", "A replay is of a seq: a whole number.", {
+    hint: "GET …/log lists the events and their seqs.",
+  });
+  return refusalResponse(refused.refusal);
+}
+
+async function samples(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.samplesQuery);
+  if (!query.ok) return refusalResponse(query.refusal);
+  return await callRoom(c, "samples", { view: c.req.param("view") ?? "", ...pageOf(query.value) });
 }

@@ -48,14 +48,23 @@ function decode(row: LogRow): ChainedEvent {
 /** The `log` table and its index: what happened, and what happened to a key. */
 export class LogStore {
   readonly #sql: SqlStorage;
+  readonly #last: number;
 
-  constructor(sql: SqlStorage) {
+  /** A log of which nothing after the event `last` is read. */
+  constructor(sql: SqlStorage, last = Number.MAX_SAFE_INTEGER) {
     this.#sql = sql;
+    this.#last = last;
+  }
+
+  /** The log as it was after the event `seq`. */
+  until(seq: number): LogStore {
+    return new LogStore(this.#sql, seq);
   }
 
   head(): Head {
-    const query = "SELECT seq, ts, chain FROM log ORDER BY seq DESC LIMIT 1";
-    return this.#sql.exec<{ seq: number; ts: string; chain: string }>(query).toArray()[0] ?? EMPTY_HEAD;
+    const query = "SELECT seq, ts, chain FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT 1";
+    type Row = { seq: number; ts: string; chain: string };
+    return this.#sql.exec<Row>(query, this.#last).toArray()[0] ?? EMPTY_HEAD;
   }
 
   append(event: StoredEvent): void {
@@ -70,56 +79,53 @@ export class LogStore {
     );
   }
 
-  /** Notes that the event `seq` touched a key [LOG-4]; touching it twice in one event is one row. */
-  index(seq: number, scope: string, key: string): void {
-    this.#sql.exec("INSERT OR IGNORE INTO log_index (scope, key, seq) VALUES (?, ?, ?)", scope, key, seq);
-  }
-
   page(filter: LogFilter): ChainedEvent[] {
-    const query = `SELECT ${COLUMNS} FROM log WHERE seq > ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3)
-       ORDER BY seq LIMIT ?4`;
+    const query = `SELECT ${COLUMNS} FROM log WHERE seq > ?1 AND seq <= ?5
+         AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3) ORDER BY seq LIMIT ?4`;
     const { after, kind, agent, limit } = filter;
     return this.#sql
-      .exec<LogRow>(query, after, kind ?? null, agent ?? null, limit)
+      .exec<LogRow>(query, after, kind ?? null, agent ?? null, limit, this.#last)
       .toArray()
       .map(decode);
   }
 
-  /** The keys of a scope that events after `after` have touched. */
-  keysTouched(scope: string, after: number): string[] {
-    const query = "SELECT DISTINCT key FROM log_index WHERE scope = ? AND seq > ?";
-    return this.#sql
-      .exec<{ key: string }>(query, scope, after)
-      .toArray()
-      .map(({ key }) => key);
-  }
-
   /** The newest `limit` events, oldest first. */
   newest(limit: number): ChainedEvent[] {
-    const query = `SELECT ${COLUMNS} FROM log ORDER BY seq DESC LIMIT ?`;
-    return this.#sql.exec<LogRow>(query, limit).toArray().map(decode).reverse();
+    const query = `SELECT ${COLUMNS} FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT ?`;
+    return this.#sql.exec<LogRow>(query, this.#last, limit).toArray().map(decode).reverse();
   }
 
-  /** The events after `after` that touched one key, oldest first: an index look-up at any length of the log [LOG-4]. */
-  ofKey(scope: string, key: string, after: number, limit: number): ChainedEvent[] {
+  /** The events of these seqs, oldest first. */
+  events(seqs: readonly number[]): ChainedEvent[] {
+    if (seqs.length === 0) return [];
+    const query = `SELECT ${COLUMNS} FROM log WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`;
+    return this.#sql.exec<LogRow>(query, JSON.stringify(seqs)).toArray().map(decode);
+  }
+
+  /** The events after `after` as they are stored, oldest first. */
+  stored(after: number, limit: number): StoredEvent[] {
+    const query = `SELECT ${COLUMNS} FROM log WHERE seq > ? ORDER BY seq LIMIT ?`;
+    return this.#sql.exec<LogRow>(query, after, limit).toArray() as unknown as StoredEvent[];
+  }
+
+  /** How many of the first `limit` events after `after` are older than `ts`. */
+  countBefore(after: number, ts: string, limit: number): number {
+    const query = `SELECT count(*) AS count FROM (SELECT ts FROM log WHERE seq > ? ORDER BY seq LIMIT ?) WHERE ts < ?`;
+    return this.#sql.exec<{ count: number }>(query, after, limit, ts).one().count;
+  }
+
+  /** Forgets the events up to `seq`. */
+  forget(seq: number): void {
+    this.#sql.exec("DELETE FROM log WHERE seq <= ?", seq);
+  }
+
+  /** The newest event that touched one key, those of one kind aside, if any did. */
+  lastOfKey(scope: string, key: string, except?: EventKind): ChainedEvent | undefined {
     const query = `SELECT ${COLUMNS} FROM log_index JOIN log ON log.seq = log_index.seq
-       WHERE log_index.scope = ? AND log_index.key = ? AND log_index.seq > ? ORDER BY log_index.seq LIMIT ?`;
-    return this.#sql.exec<LogRow>(query, scope, key, after, limit).toArray().map(decode);
-  }
-
-  /** The newest event that touched one key, if any did. */
-  lastOfKey(scope: string, key: string): ChainedEvent | undefined {
-    const query = `SELECT ${COLUMNS} FROM log_index JOIN log ON log.seq = log_index.seq
-       WHERE log_index.scope = ? AND log_index.key = ? ORDER BY log_index.seq DESC LIMIT 1`;
-    return this.#sql.exec<LogRow>(query, scope, key).toArray().map(decode)[0];
-  }
-
-  /** The events after `after` that touched any key of a scope that begins with `prefix`, oldest first. */
-  ofPrefix(scope: string, prefix: string, after: number, limit: number): ChainedEvent[] {
-    const query = `SELECT ${COLUMNS} FROM log WHERE seq IN (
-         SELECT DISTINCT seq FROM log_index WHERE scope = ?1 AND key >= ?2 AND substr(key, 1, length(?2)) = ?2 AND seq > ?3
-         ORDER BY seq LIMIT ?4)
-       ORDER BY seq`;
-    return this.#sql.exec<LogRow>(query, scope, prefix, after, limit).toArray().map(decode);
+       WHERE log_index.scope = ?1 AND log_index.key = ?2 AND log.kind IS NOT ?3 ORDER BY log_index.seq DESC LIMIT 1`;
+    return this.#sql
+      .exec<LogRow>(query, scope, key, except ?? null)
+      .toArray()
+      .map(decode)[0];
   }
 }

@@ -1,5 +1,5 @@
 import type { Json } from "../kernel/json.ts";
-import type { Entry } from "../kernel/model.ts";
+import type { Entry, RunningTimer } from "../kernel/model.ts";
 
 interface StateRow extends Record<string, SqlStorageValue> {
   key: string;
@@ -8,9 +8,11 @@ interface StateRow extends Record<string, SqlStorageValue> {
   hash: string;
   updated_at: string;
   enabled: string | null;
+  timer: string | null;
+  cooldown: string | null;
 }
 
-const COLUMNS = "key, value, revision, hash, updated_at, enabled";
+const COLUMNS = "key, value, revision, hash, updated_at, enabled, timer, cooldown";
 
 /** A live entry: its value stays text until somebody reads it as a value. */
 export class StoredEntry implements Entry {
@@ -19,6 +21,8 @@ export class StoredEntry implements Entry {
   readonly hash: string;
   readonly updated_at: string;
   declare readonly enabled?: string;
+  declare readonly timer?: RunningTimer;
+  declare readonly cooldown?: RunningTimer;
   #value: Json | undefined;
 
   constructor(text: string, rest: Omit<Entry, "value">, value?: Json) {
@@ -27,7 +31,28 @@ export class StoredEntry implements Entry {
     this.hash = rest.hash;
     this.updated_at = rest.updated_at;
     if (rest.enabled !== undefined) this.enabled = rest.enabled;
+    if (rest.timer !== undefined) this.timer = rest.timer;
+    if (rest.cooldown !== undefined) this.cooldown = rest.cooldown;
     this.#value = value;
+  }
+
+  /** The same entry with these timers in place of its own. */
+  withTimers({
+    timer,
+    cooldown,
+  }: {
+    timer: RunningTimer | undefined;
+    cooldown: RunningTimer | undefined;
+  }): StoredEntry {
+    const { text, revision, hash, updated_at, enabled } = this;
+    return new StoredEntry(text, {
+      revision,
+      hash,
+      updated_at,
+      ...(enabled === undefined ? {} : { enabled }),
+      ...(timer === undefined ? {} : { timer }),
+      ...(cooldown === undefined ? {} : { cooldown }),
+    });
   }
 
   get value(): Json {
@@ -37,36 +62,62 @@ export class StoredEntry implements Entry {
 }
 
 function decode(row: StateRow): readonly [string, StoredEntry] {
-  const { key, value, revision, hash, updated_at, enabled } = row;
-  const rest = { revision, hash, updated_at };
-  return [key, new StoredEntry(value, enabled === null ? rest : { ...rest, enabled })];
+  const { key, value, revision, hash, updated_at, enabled, timer, cooldown } = row;
+  const rest = {
+    revision,
+    hash,
+    updated_at,
+    ...(enabled === null ? {} : { enabled }),
+    ...(timer === null ? {} : { timer: JSON.parse(timer) as RunningTimer }),
+    ...(cooldown === null ? {} : { cooldown: JSON.parse(cooldown) as RunningTimer }),
+  };
+  return [key, new StoredEntry(value, rest)];
+}
+
+/** A state as a room reads it, scope by scope, and writes it through. */
+export interface StateTable {
+  /** Every entry of a scope in order of its first write. */
+  load(scope: string): Iterable<readonly [string, StoredEntry]>;
+  get(scope: string, key: string): StoredEntry | undefined;
+  put(scope: string, key: string, entry: StoredEntry): void;
+  remove(scope: string, key: string): void;
+  /** Entries and characters of value text, by scope. */
+  totals(): Map<string, { entries: number; chars: number }>;
+  /** The highest number that a key of the scope ever was, 0 for none. */
+  highest(scope: string): number;
+  raiseHighest(scope: string, highest: number): void;
 }
 
 /** The `state` table: the live entry of every key, and the highest number that each scope's keys ever reached. */
-export class StateStore {
+export class StateStore implements StateTable {
   readonly #sql: SqlStorage;
+  readonly #table: "state" | "base";
 
-  constructor(sql: SqlStorage) {
+  /** `base` is the state as of the log's checkpoint; without one it is empty. */
+  constructor(sql: SqlStorage, table: "state" | "base" = "state") {
     this.#sql = sql;
+    this.#table = table;
   }
 
   /** Every entry of a scope in order of its first write: an upsert keeps the rowid. */
   load(scope: string): (readonly [string, StoredEntry])[] {
-    const query = `SELECT ${COLUMNS} FROM state WHERE scope = ? ORDER BY rowid`;
+    const query = `SELECT ${COLUMNS} FROM ${this.#table} WHERE scope = ? ORDER BY rowid`;
     return this.#sql.exec<StateRow>(query, scope).toArray().map(decode);
   }
 
   get(scope: string, key: string): StoredEntry | undefined {
-    const query = `SELECT ${COLUMNS} FROM state WHERE scope = ? AND key = ?`;
+    const query = `SELECT ${COLUMNS} FROM ${this.#table} WHERE scope = ? AND key = ?`;
     const row = this.#sql.exec<StateRow>(query, scope, key).toArray()[0];
     return row && decode(row)[1];
   }
 
   put(scope: string, key: string, entry: StoredEntry): void {
     this.#sql.exec(
-      `INSERT INTO state (scope, key, value, revision, hash, updated_at, enabled) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO ${this.#table} (scope, key, value, revision, hash, updated_at, enabled, timer, cooldown)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, revision = excluded.revision,
-         hash = excluded.hash, updated_at = excluded.updated_at, enabled = excluded.enabled`,
+         hash = excluded.hash, updated_at = excluded.updated_at, enabled = excluded.enabled,
+         timer = excluded.timer, cooldown = excluded.cooldown`,
       scope,
       key,
       entry.text,
@@ -74,16 +125,24 @@ export class StateStore {
       entry.hash,
       entry.updated_at,
       entry.enabled ?? null,
+      entry.timer === undefined ? null : JSON.stringify(entry.timer),
+      entry.cooldown === undefined ? null : JSON.stringify(entry.cooldown),
     );
   }
 
   remove(scope: string, key: string): void {
-    this.#sql.exec("DELETE FROM state WHERE scope = ? AND key = ?", scope, key);
+    this.#sql.exec(`DELETE FROM ${this.#table} WHERE scope = ? AND key = ?`, scope, key);
+  }
+
+  /** The places of the entries on which a timer runs. */
+  timed(): { scope: string; key: string }[] {
+    const query = `SELECT scope, key FROM ${this.#table} WHERE timer IS NOT NULL OR cooldown IS NOT NULL`;
+    return this.#sql.exec<{ scope: string; key: string }>(query).toArray();
   }
 
   /** Entries and characters of value text, by scope. Reads the whole table: once a wake. */
   totals(): Map<string, { entries: number; chars: number }> {
-    const query = "SELECT scope, count(*) AS entries, sum(length(value)) AS chars FROM state GROUP BY scope";
+    const query = `SELECT scope, count(*) AS entries, sum(length(value)) AS chars FROM ${this.#table} GROUP BY scope`;
     type Row = { scope: string; entries: number; chars: number };
     return new Map(
       this.#sql

@@ -1,12 +1,27 @@
 import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { fold, folded, foldedByTheRules, polled, rows, wholeLog } from "../support/ledger.ts";
+import {
+  fold,
+  folded,
+  foldedByTheRules,
+  polled,
+  rows,
+  standingTimers,
+  timedRows,
+  wholeLog,
+} from "../support/ledger.ts";
 import type { Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 
 const AGENTS = ["ana", "bob", "constructor"] as const;
 const KEYS = ["a", "__proto__", "10", "9", "é"] as const;
+const timed = (timer: Record<string, unknown>) => ({ key: "${params.k}", value: "${params.v}", timer });
+const COOL = {
+  id: "cool",
+  writes: [{ key: "a", increment: 1 }],
+  on_invoke: { timer: { ticks: 2, tick_on: "_shared.é" } },
+};
 const ACTIONS = [
   { id: "set", writes: [{ key: "${params.k}", value: "${params.v}" }] },
   { id: "own", writes: [{ scope: "${self}", key: "${params.k}", value: "${params.v}" }] },
@@ -37,8 +52,19 @@ const ACTIONS = [
     ],
   },
   { id: "gate", writes: [{ key: "${params.k}", value: "${params.v}", enabled: "true" }] },
+  { id: "hour", writes: [timed({ ms: 3_600_000, effect: "enable" })] },
+  { id: "past", writes: [timed({ at: "2001-01-01", effect: "delete" })] },
+  { id: "lapse", writes: [timed({ ticks: 2, tick_on: "_shared.a", effect: "delete" })] },
+  { id: "sleep", writes: [timed({ ticks: 1, tick_on: "state._shared.10", effect: "enable" })] },
+  COOL,
   { id: "calc", writes: [{ key: "${params.k}", value: "size(state._shared.keys()) + 1", expr: true }] },
 ];
+
+const brief = (who: string, effect: string) => ({
+  id: `${who}-brief`,
+  expr: "self",
+  timer: { ticks: 1, tick_on: "_shared.a", effect },
+});
 
 type Command = (room: TestRoom, as: (agent: string) => Client) => Promise<unknown>;
 
@@ -90,6 +116,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       (room) =>
         room.owner.call("", { method: "PATCH", body: { config: { dashboard: v }, meta: { v } } }),
   ),
+  fc.constant<Command>((room) => room.owner.invoke("_register_action", COOL)),
+  fc.tuple(agent, fc.constantFrom("delete", "enable")).map(
+    ([who, effect]): Command =>
+      (_, as) =>
+        as(who).invoke("_register_view", brief(who, effect)),
+  ),
   // Only an object that runs can be evicted, and a call that the Worker refused did not reach it.
   fc.constant<Command>((room) => room.owner.call("").then(() => evictDurableObject(roomObject(room.id)))),
 );
@@ -108,6 +140,7 @@ it("[LOG-3] after any history of commands, refusals and evictions the log folds 
       const events = await wholeLog(room.owner);
       expect(fold(events)).toEqual(foldedByTheRules(events));
       expect(folded(events)).toEqual(await polled(room.owner));
+      expect(standingTimers(fold(events))).toEqual(await timedRows(room.id));
       await evictDurableObject(roomObject(room.id));
       expect(folded(events)).toEqual(await polled(room.owner));
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));

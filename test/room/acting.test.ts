@@ -209,8 +209,8 @@ describe("what is refused at registration", () => {
     [{ id: "a", writes: [], result: "nofun()" }, "invalid_cel"],
     [{ id: "a", writes: [{ key: "k", expr: true, value: "1 +" }] }, "invalid_cel"],
     [{ id: "a", writes: [{ key: "k", value: 1, enabled: ")" }] }, "invalid_cel"],
-    [{ id: "a", writes: [], timer: { ms: 1, effect: "delete" } }, "invalid_timer"],
-    [{ id: "a", writes: [], on_invoke: { timer: { ms: 1 } } }, "invalid_timer"],
+    [{ id: "a", writes: [], timer: { ms: 0, effect: "delete" } }, "invalid_timer"],
+    [{ id: "a", writes: [], on_invoke: { timer: {} } }, "invalid_timer"],
     [{ id: "a", writes: [{ key: "k", value: 1, timer: { ms: 1 } }] }, "invalid_timer"],
   ])("[ACT-1] %j", async (params, error) => {
     const ana = await (await createRoom()).join("ana");

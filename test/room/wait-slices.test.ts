@@ -38,6 +38,7 @@ it("[WAIT-4] a commit that wakes 2,000 waits works them off in slices, and answe
       randomId: () => crypto.randomUUID(),
       digest: (text) => text.length.toString(16).padStart(64, "0"),
       transaction: (work) => state.storage.transactionSync(work),
+      isFull: () => false,
       later: (_ms, work) => void later.push(work),
     });
     for (let n = 0; n < 2000; n++) {

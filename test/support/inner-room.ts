@@ -18,6 +18,7 @@ export class InnerRoom {
       digest: (text) => text.length.toString(16).padStart(64, "0"),
       transaction: (work) => state.storage.transactionSync(work),
       later: (_ms, work) => void this.later.push(work),
+      isFull: () => false,
     });
   }
 

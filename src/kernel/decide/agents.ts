@@ -1,4 +1,4 @@
-import { agentRecord } from "../authority.ts";
+import { agentRecord, registrarOf } from "../authority.ts";
 import { invalid, parseView } from "../definition.ts";
 import type { Result } from "../errors.ts";
 import { refuse, succeed } from "../errors.ts";
@@ -10,6 +10,7 @@ import type { AgentRecord, Operation, TokenRecord } from "../model.ts";
 import { agentOf, eventAuthor, isRoom } from "../model.ts";
 import { isAgentId, isGrantable, isKey, isReservedAgentId } from "../names.ts";
 import { RunningState, setOperation } from "../state.ts";
+import { startTimer } from "../timer.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
 
 export interface JoinCommand {
@@ -139,12 +140,29 @@ function writeViews(command: JoinCommand, running: RunningState, context: Decisi
         details: { limit: "views" },
       });
     }
-    const view = parseView(declared, command.id, command.id, context.ports);
-    if (!view.ok) return view;
-    const value = view.value as unknown as Json;
-    running.write(setOperation(running, context.ports.hash, { scope: "_views", key: id, value }));
+    const written = writeView(id, declared, command.id, running, context);
+    if (!written.ok) return written;
   }
   return null;
+}
+
+function writeView(
+  id: string,
+  declared: JsonObject,
+  agent: string,
+  running: RunningState,
+  { ports, now }: DecisionContext,
+): Result<null> {
+  const registrar = registrarOf(running, agent);
+  const view = parseView(declared, agent, registrar, ports);
+  if (!view.ok) return view;
+  const timer = startTimer(view.value.timer, now, registrar);
+  if (!timer.ok) return timer;
+  const target = { scope: "_views", key: id, value: view.value as unknown as Json };
+  running.write(
+    setOperation(running, ports.hash, target, timer.value === undefined ? {} : { timer: timer.value }),
+  );
+  return succeed(null);
 }
 
 function publicViews({ id, public_keys: keys = [] }: JoinCommand): JsonObject[] {

@@ -25,6 +25,12 @@ const IF_HASH = {
   description: "The hash of the current definition: proof that it was read",
 };
 
+/** Any type: what is wrong with a timer is said as `invalid_timer`. */
+const TIMER = {
+  type: "any",
+  description: '{ ms, or at, or ticks and tick_on; effect: "delete" or "enable" }',
+};
+
 const REGISTER_ACTION: Builtin = {
   description: "Declare a write capability: a named action that any agent may invoke",
   params: {
@@ -37,6 +43,8 @@ const REGISTER_ACTION: Builtin = {
     enabled: { ...TEXT, description: "CEL gate; while it is not true the action is disabled" },
     writes: { type: "array", required: true, description: "The writes, in order" },
     result: { ...TEXT, description: "CEL expression, evaluated after the writes and answered" },
+    timer: TIMER,
+    on_invoke: { type: "any", description: "{ timer }: the cooldown that each invocation begins" },
     if_hash: IF_HASH,
   },
   command: { kind: "register_action", decide: decideRegisterAction },
@@ -51,6 +59,7 @@ const REGISTER_VIEW: Builtin = {
     description: { ...TEXT, description: "What it shows" },
     enabled: { ...TEXT, description: "CEL gate; while it is not true the view is absent" },
     render: { type: "object", description: "How a page shows it: { type, label, … }" },
+    timer: TIMER,
     if_hash: IF_HASH,
   },
   command: { kind: "register_view", decide: decideRegisterView },

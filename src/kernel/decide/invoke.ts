@@ -1,15 +1,16 @@
-import { agentRecord, writeAuthority } from "../authority.ts";
+import { agentRecord, registrarOf, writeAuthority } from "../authority.ts";
 import type { CelFault } from "../cel-fault.ts";
 import type { Result } from "../errors.ts";
 import { refuse, succeed } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveWrite } from "../invocation.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { ActionDefinition } from "../model.ts";
+import type { ActionDefinition, Entry } from "../model.ts";
 import { agentOf, eventAuthor } from "../model.ts";
 import type { Evaluation, Frame } from "../ports.ts";
 import { actionSight, sight } from "../sight.ts";
 import { RunningState } from "../state.ts";
+import { delayOf, resolveTimer } from "../timer.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
 
 export interface InvokeCommand {
@@ -19,18 +20,22 @@ export interface InvokeCommand {
   readonly if_action_hash?: string | undefined;
 }
 
-/** Decides an invocation of a registered action: enabled → params → if → writes [ACT-2]. */
+/** Decides an invocation of a registered action: cooldown → enabled → params → if → writes [ACT-2, TIMER-1]. */
 export function decideInvoke(command: InvokeCommand, context: DecisionContext): Decision {
   const found = findAction(command, context);
   if (!found.ok) return found;
-  const definition = found.value;
+  const definition = found.value.value as unknown as ActionDefinition;
   const invocation = begin(command, definition, context);
   const frame: Frame = {
     sight: actionSight(definition.scope, agentOf(context.identity), true),
     params: command.params,
     now: context.now,
   };
-  const refused = gateRefusal(command, definition, frame, context) ?? writesRefusal(invocation);
+  const refused =
+    delayRefusal(invocation, found.value) ??
+    gateRefusal(command, definition, frame, context) ??
+    writesRefusal(invocation) ??
+    cooldownRefusal(invocation, found.value);
   if (refused) return refused;
   const { agent, ...acting } = eventAuthor(context.identity);
   const writes = invocation.state.operations;
@@ -47,14 +52,9 @@ export function decideInvoke(command: InvokeCommand, context: DecisionContext): 
   };
 }
 
-function findAction(command: InvokeCommand, { state }: DecisionContext): Result<ActionDefinition> {
-  const entry = state.entry("_actions", command.action);
-  if (!entry) {
-    return refuse("action_not_found", `There is no action ${JSON.stringify(command.action)} in this room.`, {
-      hint: "GET …/context?only=actions lists the actions; _register_action makes one.",
-      help: "vocabulary_bootstrap",
-    });
-  }
+function findAction(command: InvokeCommand, context: DecisionContext): Result<Entry> {
+  const entry = context.state.entry("_actions", command.action);
+  if (!entry) return missing(command.action, context);
   const expected = command.if_action_hash;
   if (expected !== undefined && expected !== entry.hash) {
     return refuse("version_conflict", `The action ${command.action} is no longer what the caller read.`, {
@@ -62,7 +62,42 @@ function findAction(command: InvokeCommand, { state }: DecisionContext): Result<
       details: { action: command.action, expected },
     });
   }
-  return succeed(entry.value as unknown as ActionDefinition);
+  return succeed(entry);
+}
+
+function missing(action: string, { ports }: DecisionContext): Refused {
+  const hint = "GET …/context?only=actions lists the actions; _register_action makes one.";
+  const id = JSON.stringify(action);
+  if (ports.lastEvent("_actions", action)?.kind === "timer") {
+    return refuse("action_expired", `The time of the action ${id} is over.`, { hint, help: "timers" });
+  }
+  return refuse("action_not_found", `There is no action ${id} in this room.`, {
+    hint,
+    help: "vocabulary_bootstrap",
+  });
+}
+
+/** Why the action may not be invoked yet, or null. */
+function delayRefusal({ action, state, sight }: Invocation, entry: Entry): Refused | null {
+  const delay = delayOf(entry, state, sight);
+  if (!delay) return null;
+  const refusal = refuse("action_cooldown", `The action ${action} cannot be invoked yet.`, {
+    hint: `Wait with GET …/wait?condition=actions[${JSON.stringify(action)}].available.`,
+    help: "timers",
+    details: { ...delay },
+  });
+  return { ...refusal, clause: { clause: "cooldown" } };
+}
+
+/** Begins the timer of `on_invoke`, or says why it cannot be begun. */
+function cooldownRefusal(invocation: Invocation, { revision, hash }: Entry): Refused | null {
+  const { action, definition, bindings, state } = invocation;
+  if (definition.on_invoke === undefined) return null;
+  const registrar = registrarOf(state, definition.registered_by);
+  const timer = resolveTimer(definition.on_invoke.timer, bindings, registrar, "on_invoke.timer");
+  if (!timer.ok) return { ...timer, clause: { clause: "on_invoke" } };
+  state.write({ op: "cooldown", scope: "_actions", key: action, revision, hash, cooldown: timer.value });
+  return null;
 }
 
 function begin(command: InvokeCommand, definition: ActionDefinition, context: DecisionContext): Invocation {

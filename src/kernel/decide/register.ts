@@ -1,4 +1,4 @@
-import { registrationRefusal } from "../authority.ts";
+import { registrarOf, registrationRefusal } from "../authority.ts";
 import { rivals } from "../contention.ts";
 import { definitionId, optionalText, parseAction, parseView } from "../definition.ts";
 import type { Result } from "../errors.ts";
@@ -7,10 +7,11 @@ import { valueRefusal } from "../invocation.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { jsonEqual, jsonObject, own } from "../json.ts";
 import { LIMITS } from "../limits.ts";
-import type { ActionDefinition, Entry, EventKind, Operation, ViewDefinition } from "../model.ts";
+import type { ActionDefinition, Entry, EventKind, Operation, Timer, ViewDefinition } from "../model.ts";
 import { agentOf, eventAuthor, isRoom } from "../model.ts";
 import { isPrivateScope } from "../names.ts";
 import { setOperation } from "../state.ts";
+import { carriedOn, startTimer } from "../timer.ts";
 import type { Accepted, Decision, DecisionContext } from "./decision.ts";
 
 /** The two things that are registered, and the scope that each lives in. */
@@ -25,7 +26,8 @@ export function decideRegisterAction(params: JsonObject, context: DecisionContex
   const place = prepare("action", params, context);
   if (!place.ok) return place;
   const { id, scope, existing } = place.value;
-  const parsed = parseAction(params, scope, agentOf(context.identity), context.ports);
+  const registrar = registrarOf(context.state, agentOf(context.identity));
+  const parsed = parseAction(params, scope, registrar, context.ports);
   if (!parsed.ok) return parsed;
   const competing = rivals(context.state, id, parsed.value);
   return register("action", id, parsed.value, existing, context, competing);
@@ -36,7 +38,8 @@ export function decideRegisterView(params: JsonObject, context: DecisionContext)
   const place = prepare("view", params, context);
   if (!place.ok) return place;
   const { id, scope, existing } = place.value;
-  const parsed = parseView(params, scope, agentOf(context.identity), context.ports);
+  const registrar = registrarOf(context.state, agentOf(context.identity));
+  const parsed = parseView(params, scope, registrar, context.ports);
   if (!parsed.ok) return parsed;
   return register("view", id, parsed.value, existing, context, jsonObject());
 }
@@ -115,7 +118,10 @@ function register(
   const value = definition as unknown as JsonObject;
   const fault = valueRefusal(value, "definition");
   if (fault) return fault;
-  const write = setOperation(context.state, context.ports.hash, { scope: KINDS[what].scope, key: id, value });
+  const timers = timersOf(definition, existing, context);
+  if (!timers.ok) return timers;
+  const target = { scope: KINDS[what].scope, key: id, value };
+  const write = setOperation(context.state, context.ports.hash, target, timers.value);
   const warnings = [
     ...(Object.keys(competing).length > 0 ? ["competing_write_targets"] : []),
     ...(existing ? [`${what}_redefined`] : []),
@@ -131,6 +137,21 @@ function register(
       ...(Object.keys(competing).length > 0 ? { competing } : {}),
       ...(existing ? { changed: changedFields(existing.value as JsonObject, value) } : {}),
     },
+  });
+}
+
+/** The definition's own timer, and the cooldown that runs already: nobody ends it by registering the action anew. */
+function timersOf(
+  definition: ActionDefinition | ViewDefinition,
+  existing: Entry | undefined,
+  { state, now }: DecisionContext,
+): Result<{ timer?: Timer; cooldown?: Timer }> {
+  const timer = startTimer(definition.timer, now, registrarOf(state, definition.registered_by));
+  if (!timer.ok) return timer;
+  const running = "on_invoke" in definition ? existing?.cooldown : undefined;
+  return succeed({
+    ...(timer.value === undefined ? {} : { timer: timer.value }),
+    ...(running === undefined ? {} : { cooldown: carriedOn(running, state) }),
   });
 }
 

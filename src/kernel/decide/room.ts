@@ -44,7 +44,7 @@ export function decideCreateRoom(command: CreateRoomCommand, context: DecisionCo
 export interface UpdateRoomCommand {
   readonly meta?: JsonObject | undefined;
   readonly join?: JoinMode | undefined;
-  readonly config?: Readonly<Partial<Record<ConfigKey, Json>>> | undefined;
+  readonly config?: { readonly [Key in ConfigKey]?: Json | undefined } | undefined;
 }
 
 /** Decides a change of a room's settings: `null` clears one. */

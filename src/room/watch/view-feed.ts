@@ -53,8 +53,11 @@ export class ViewFeed {
 
   /** Every view as it is now, for a watcher that has missed what happened after `since`. */
   *snapshot(since: number): Iterable<Frame> {
-    const touched = this.#model.log.keysTouched("_views", since);
-    for (const id of new Set([...this.#model.views.ids(), ...touched])) yield this.#frame(id, this.#read(id));
+    const { index, journal, views } = this.#model;
+    const positions = index.positions("_views", journal.head.seq).filter(({ touched }) => touched > since);
+    for (const id of new Set([...views.ids(), ...positions.map(({ key }) => key)])) {
+      yield this.#frame(id, this.#read(id));
+    }
   }
 
   #follow(id: string): string | undefined {

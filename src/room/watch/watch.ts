@@ -109,12 +109,14 @@ export class Watch {
     this.watchers.publish(event);
   }
 
-  /** Tells watchers of values that an event has changed, and of agents. */
-  follow(event: LogEvent, stale: ReadonlySet<string>): void {
+  /** Tells watchers of agents and values that the events of one commit have changed. */
+  follow(events: readonly LogEvent[], stale: ReadonlySet<string>): void {
     if (this.watchers.size === 0) return;
-    this.#views.registered(event);
+    for (const event of events) {
+      this.#views.registered(event);
+      for (const { scope, key } of event.payload.writes) if (scope === "_agents") this.#presence.look(key);
+    }
     this.wake(stale);
-    for (const { scope, key } of event.payload.writes) if (scope === "_agents") this.#presence.look(key);
   }
 
   /** Has followed values that are stale read again. */

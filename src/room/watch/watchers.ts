@@ -5,6 +5,7 @@ import type { LogEvent } from "../../kernel/model.ts";
 import type { Caller, Feed, WatchCall } from "../../protocol/calls.ts";
 import { CLOSE_CODES } from "../../protocol/frames.ts";
 import { refusalReply } from "../answers.ts";
+import { reachRefusal } from "../compaction.ts";
 import { Earliest } from "../earliest.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
@@ -67,7 +68,8 @@ export class Watchers {
 
   /** What to remember of a watcher that may be let in, or why it may not. */
   begin(session: Session, caller: Caller, { since, feeds }: WatchCall): Result<WatchRecord> {
-    const barred = readerRefusal(session) ?? this.#refusal(since);
+    const { checkpoint } = this.#parts.model;
+    const barred = readerRefusal(session) ?? this.#refusal(since) ?? reachRefusal(checkpoint, since);
     if (barred) return barred;
     const head = this.#parts.model.journal.head.seq;
     const isBehind = since !== null && since < head && feeds.includes("events");
@@ -219,6 +221,12 @@ export class Watchers {
   #sendPage(watcher: Watcher): void {
     const { model } = this.#parts;
     const { record, window } = watcher;
+    const unreachable = reachRefusal(model.checkpoint, record.position);
+    if (unreachable) {
+      this.forget(watcher.id);
+      turnAway(watcher.socket, unreachable.refusal, CLOSE_CODES.compacted);
+      return;
+    }
     for (const event of model.log.page({ after: record.position ?? 0, limit: EVENTS_PER_PAGE })) {
       if (window.isHalfFull) break;
       record.position = event.seq;
@@ -270,9 +278,9 @@ export class Watchers {
 }
 
 /** Tells a watcher why it may watch no more, and closes its socket [AUTH-11]. */
-export function turnAway(socket: WatchSocket, refusal: Refusal): void {
+export function turnAway(socket: WatchSocket, refusal: Refusal, code: number = CLOSE_CODES.token): void {
   socket.send(answerFrame(undefined, refusalReply(refusal)).text);
-  socket.close(CLOSE_CODES.token, refusal.code);
+  socket.close(code, refusal.code);
 }
 
 function expiryOf({ record }: Watcher): number | undefined {

@@ -1,0 +1,89 @@
+import type { Result } from "../kernel/errors.ts";
+import { succeed } from "../kernel/errors.ts";
+import type { LogEvent, Operation } from "../kernel/model.ts";
+import { isWrite } from "../kernel/state.ts";
+import type { HistoryCall } from "../protocol/calls.ts";
+import type { Answer, AnswerObject } from "../protocol/serialise.ts";
+import { RawJson } from "../protocol/serialise.ts";
+import { reachRefusal } from "./compaction.ts";
+import type { ReadModel } from "./read-model.ts";
+import type { Session } from "./session.ts";
+
+/** What a key was at some point: revision 0 and hash "" where it was absent. */
+interface Version {
+  readonly revision: number;
+  readonly hash: string;
+}
+
+const ABSENT: Version = { revision: 0, hash: "" };
+
+/** What happened to a key, or to every key with a prefix. A scope that may not be read has no history [AUTH-5]. */
+export function readHistory(model: ReadModel, session: Session, call: HistoryCall): Result<AnswerObject> {
+  const unreachable = reachRefusal(model.checkpoint, call.after);
+  if (unreachable) return unreachable;
+  const { scope, key, prefix, limit } = call;
+  const seqs = session.sight.mayRead(scope) ? touched(model, call) : [];
+  const page = seqs.slice(0, limit);
+  const versions = new Map<string, Version>();
+  const entries = model.log.events(page).flatMap((event) => changes(model, event, call, versions));
+  const subject = key === undefined ? { prefix: prefix ?? "" } : { key };
+  const next = seqs.length > limit ? page.at(-1) : undefined;
+  return succeed({ scope, ...subject, entries, after: call.after ?? 0, next });
+}
+
+function touched({ index }: ReadModel, { scope, key, prefix, after, limit }: HistoryCall): number[] {
+  if (key !== undefined) return index.after(scope, key, after ?? 0, limit + 1);
+  return index.afterWithPrefix(scope, prefix ?? "", after ?? 0, limit + 1);
+}
+
+function changes(
+  model: ReadModel,
+  event: LogEvent,
+  { scope, key, prefix }: HistoryCall,
+  versions: Map<string, Version>,
+): Answer[] {
+  const touches = (name: string) => (key === undefined ? name.startsWith(prefix ?? "") : name === key);
+  const operations = event.payload.writes.filter((write) => write.scope === scope && touches(write.key));
+  return operations.map((operation) => {
+    const before = versions.get(operation.key) ?? versionBefore(model, operation, event.seq);
+    const { revision, hash } = operation;
+    versions.set(operation.key, { revision, hash });
+    return {
+      seq: event.seq,
+      ts: event.ts,
+      agent: event.agent,
+      action: event.payload.action ?? event.kind,
+      key: operation.key,
+      op: operation.op,
+      ...operationDetails(operation),
+      revision,
+      hash,
+      before: { ...before },
+    };
+  });
+}
+
+/** What a key was before the event `seq`. */
+function versionBefore({ index, log, base }: ReadModel, { scope, key }: Operation, seq: number): Version {
+  const wrote = index.lastWrite(scope, key, seq - 1);
+  const earlier = wrote === null ? [] : log.events([wrote]);
+  const writes = earlier.flatMap(({ payload }) => payload.writes);
+  const last = writes.findLast((write) => write.scope === scope && write.key === key && isWrite(write));
+  return last ?? base.get(scope, key) ?? ABSENT;
+}
+
+/** What an operation wrote, and the timers that it set or ended. */
+function operationDetails(operation: Operation): AnswerObject {
+  switch (operation.op) {
+    case "delete":
+      return {};
+    case "enable":
+      return { slot: operation.slot };
+    case "cooldown":
+      return { cooldown: RawJson.of(operation.cooldown) };
+    default: {
+      const { value, timer } = operation;
+      return { value: RawJson.of(value), timer: timer && RawJson.of(timer) };
+    }
+  }
+}

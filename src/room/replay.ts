@@ -1,0 +1,104 @@
+import type { Result } from "../kernel/errors.ts";
+import { refuse, succeed } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import type { AgentRecord } from "../kernel/model.ts";
+import type { Answer, AnswerObject } from "../protocol/serialise.ts";
+import { RawJson } from "../protocol/serialise.ts";
+import { PastStore } from "../storage/past-store.ts";
+import { StoredEntry } from "../storage/state-store.ts";
+import type { Stores } from "../storage/stores.ts";
+import { reachRefusal } from "./compaction.ts";
+import { actionsSection, agentsSection, isReservedScope, shownMessage, viewsSection } from "./context.ts";
+import { Derivations } from "./derivations.ts";
+import { Inbox } from "./inbox.ts";
+import { LiveState } from "./live-state.ts";
+import type { AgentStatus } from "./presence.ts";
+import { Presence } from "./presence.ts";
+import { ReadModel } from "./read-model.ts";
+import type { Session } from "./session.ts";
+import { Timers } from "./timers.ts";
+
+/** Nobody knows who was there in the past: of agents the log tells only who had joined [LOG-7]. */
+class PastPresence extends Presence {
+  constructor() {
+    super({ load: () => [], save: () => undefined }, 0);
+  }
+
+  override status(_agent: string, record: AgentRecord): AgentStatus {
+    return record.status;
+  }
+}
+
+/** What is past fires no more. */
+const NO_TIMERS = {
+  timed: () => [],
+  clocks: () => [],
+  putClock: () => undefined,
+  removeClock: () => undefined,
+};
+
+/** The room as it was after the event `seq`, as the caller may see it, with views at their values then. */
+export function readReplay(
+  model: ReadModel,
+  stores: Stores,
+  session: Session,
+  seq: number,
+): Result<AnswerObject> {
+  const { head } = model.journal;
+  if (seq > head.seq) {
+    return refuse("invalid_request", `The log ends at seq ${head.seq}.`, { details: { seq: head.seq } });
+  }
+  const unreachable = reachRefusal(model.checkpoint, seq);
+  if (unreachable) return unreachable;
+  const past = pastModel(model, stores, seq);
+  const { ts } = past.journal.head;
+  return succeed({
+    state: stateThen(past, session),
+    agents: agentsSection(past),
+    actions: actionsSection({ model: past, session, depth: "full", usage: new Map() }),
+    views: viewsSection(past),
+    messages: {
+      count: past.inbox.count,
+      recent: past.inbox.page(null, LIMITS.messagesPerReadDefault).map(shownMessage),
+    },
+    _replay: { seq, total: head.seq, ts: ts === "" ? null : ts },
+  });
+}
+
+/** A room of the past to read from: nothing in it changes, and its clock stands still. */
+function pastModel(model: ReadModel, stores: Stores, seq: number): ReadModel {
+  const { index, base, messages } = stores;
+  const log = stores.log.until(seq);
+  const head = seq === model.checkpoint.seq ? model.checkpoint : log.head();
+  const store = new PastStore({ log, index, state: stores.state, base, since: model.checkpoint.seq, seq });
+  const live = new LiveState(store, new Timers(NO_TIMERS));
+  const presence = new PastPresence();
+  return new ReadModel({
+    live,
+    journal: { head, instant: () => head.ts },
+    log,
+    index,
+    base,
+    checkpoint: () => model.checkpoint,
+    presence,
+    inbox: new Inbox(live, messages, presence),
+    derivations: new Derivations(),
+    now: () => (head.ts === "" ? 0 : Date.parse(head.ts)),
+  });
+}
+
+function stateThen(past: ReadModel, { sight }: Session): Answer {
+  const state = new Map<string, Answer>();
+  for (const scope of past.live.scopes()) {
+    if (isReservedScope(scope) || !sight.mayRead(scope)) continue;
+    const entries = new Map<string, Answer>();
+    for (const key of past.visibleKeys(scope)) {
+      const entry = past.live.entry(scope, key);
+      if (!(entry instanceof StoredEntry)) continue;
+      const { revision, hash, updated_at } = entry;
+      entries.set(key, { value: new RawJson(entry.text), revision, hash, updated_at });
+    }
+    state.set(scope, entries);
+  }
+  return state;
+}

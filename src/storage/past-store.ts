@@ -1,0 +1,214 @@
+import type { DeleteOperation, LogEvent, RunningTimer, Timer, WriteOperation } from "../kernel/model.ts";
+import { isWrite } from "../kernel/state.ts";
+import type { KeyIndex, KeyPosition } from "./key-index.ts";
+import type { LogStore } from "./log-store.ts";
+import type { StateStore, StateTable } from "./state-store.ts";
+import { StoredEntry } from "./state-store.ts";
+
+type KeyedEntry = readonly [string, StoredEntry];
+
+export interface PastStoreParts {
+  readonly log: LogStore;
+  readonly index: KeyIndex;
+  /** The state as it is now: of it, only messages are read, which never change. */
+  readonly state: StateStore;
+  /** The state as of the checkpoint behind which events were forgotten. */
+  readonly base: StateStore;
+  /** The checkpoint of the base. */
+  readonly since: number;
+  readonly seq: number;
+}
+
+/** Events that are read at once. */
+const EVENTS_PER_READ = 500;
+const MESSAGES = "_messages";
+/** Scopes whose entries stand in order of registration; others are put in the order of their keys [ROOM-4]. */
+const REGISTRIES = new Set(["_actions", "_views"]);
+
+/**
+ * The state as it was after the event `seq`: for each key the newest event that wrote it by then, found through the
+ * index. What it costs grows with the keys that the room has held, not with what happened to them.
+ */
+export class PastStore implements StateTable {
+  readonly #parts: PastStoreParts;
+  readonly #loaded = new Map<string, readonly KeyedEntry[]>();
+
+  constructor(parts: PastStoreParts) {
+    this.#parts = parts;
+  }
+
+  /** Every entry of a scope, in order of its first write. */
+  load(scope: string): readonly KeyedEntry[] {
+    const known = this.#loaded.get(scope);
+    if (known) return known;
+    const loaded = this.#read(scope);
+    this.#loaded.set(scope, loaded);
+    return loaded;
+  }
+
+  get(scope: string, key: string): StoredEntry | undefined {
+    if (scope !== MESSAGES) return this.load(scope).find(([name]) => name === key)?.[1];
+    return Number(key) <= this.highest(MESSAGES) ? this.#parts.state.get(scope, key) : undefined;
+  }
+
+  totals(): Map<string, { entries: number; chars: number }> {
+    const totals = new Map([[MESSAGES, { entries: this.highest(MESSAGES), chars: 0 }]]);
+    const scopes = new Set([...this.#parts.base.totals().keys(), ...this.#parts.index.scopes()]);
+    scopes.delete(MESSAGES);
+    for (const scope of scopes) {
+      const entries = this.load(scope);
+      const chars = entries.reduce((sum, [, { text }]) => sum + text.length, 0);
+      totals.set(scope, { entries: entries.length, chars });
+    }
+    return totals;
+  }
+
+  /** Of messages, how many there were: found by halves, since each was written after the one before it. */
+  highest(scope: string): number {
+    const { state, index, seq } = this.#parts;
+    if (scope !== MESSAGES) return 0;
+    let [low, high] = [0, state.highest(MESSAGES)];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((index.first(MESSAGES, String(middle)) ?? 0) <= seq) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  put(): void {
+    throw new Error("the past does not change");
+  }
+
+  remove(): void {
+    this.put();
+  }
+
+  raiseHighest(): void {
+    this.put();
+  }
+
+  #read(scope: string): KeyedEntry[] {
+    const { base, index, seq } = this.#parts;
+    const entries = new Map<string, { entry: StoredEntry; since: number }>();
+    for (const [position, [key, entry]] of base.load(scope).entries()) {
+      entries.set(key, { entry: this.#ticked(entry), since: position - Number.MAX_SAFE_INTEGER });
+    }
+    const positions = index.positions(scope, seq);
+    for (const { key, event, operation } of this.#writes(scope, positions)) {
+      if (operation.op === "delete") entries.delete(key);
+      else entries.set(key, { entry: this.#entryOf(event, operation), since: this.#since(event, operation) });
+    }
+    for (const { key, wrote, touched } of positions) {
+      const found = touched === wrote ? undefined : entries.get(key);
+      if (found) entries.set(key, { ...found, entry: this.#moved(scope, key, found.entry, touched) });
+    }
+    const ordered = [...entries].sort(([, a], [, b]) => a.since - b.since);
+    return ordered.map(([key, { entry }]) => [key, entry]);
+  }
+
+  /** The last operation of each position's newest write, oldest event first. */
+  *#writes(scope: string, positions: readonly KeyPosition[]) {
+    const keysBySeq = new Map<number, Set<string>>();
+    for (const { key, wrote } of positions) {
+      if (wrote !== null) keysBySeq.set(wrote, (keysBySeq.get(wrote) ?? new Set()).add(key));
+    }
+    const seqs = [...keysBySeq.keys()].sort((a, b) => a - b);
+    for (let from = 0; from < seqs.length; from += EVENTS_PER_READ) {
+      for (const event of this.#parts.log.events(seqs.slice(from, from + EVENTS_PER_READ))) {
+        const last = new Map<string, WriteOperation | DeleteOperation>();
+        for (const operation of event.payload.writes) {
+          if (operation.scope === scope && isWrite(operation)) last.set(operation.key, operation);
+        }
+        for (const key of keysBySeq.get(event.seq) ?? []) {
+          const operation = last.get(key);
+          if (operation) yield { key, event, operation };
+        }
+      }
+    }
+  }
+
+  #entryOf(event: LogEvent, operation: WriteOperation): StoredEntry {
+    const { value, revision, hash, enabled, timer, cooldown, updated_at = event.ts } = operation;
+    return new StoredEntry(
+      JSON.stringify(value),
+      {
+        revision,
+        hash,
+        updated_at,
+        ...(enabled === undefined ? {} : { enabled }),
+        ...(timer === undefined ? {} : { timer: this.#running(timer, event.seq) }),
+        ...(cooldown === undefined ? {} : { cooldown: this.#running(cooldown, event.seq) }),
+      },
+      value,
+    );
+  }
+
+  /**
+   * The entry with what the newest event did to its timers, where that event did not write it. Whatever happens to a
+   * cooldown shows that the action was not dormant any more.
+   */
+  #moved(scope: string, key: string, entry: StoredEntry, touched: number): StoredEntry {
+    const { timer, cooldown } = entry;
+    const slots = { timer: timer?.effect === "enable" ? undefined : timer, cooldown };
+    for (const event of this.#parts.log.events([touched])) {
+      for (const operation of event.payload.writes) {
+        if (operation.scope !== scope || operation.key !== key) continue;
+        if (operation.op === "cooldown") slots.cooldown = this.#running(operation.cooldown, event.seq);
+        if (operation.op === "enable") slots[operation.slot] = undefined;
+      }
+    }
+    return entry.withTimers(slots);
+  }
+
+  /** An entry of the base with what has ticked since. */
+  #ticked(entry: StoredEntry): StoredEntry {
+    const { timer, cooldown } = entry;
+    if (!timer && !cooldown) return entry;
+    const ticked = (running: RunningTimer | undefined) => {
+      if (!running || "expires_at" in running) return running;
+      const { since, ...set } = running;
+      const now = this.#running(set, this.#parts.since);
+      return "expires_at" in now ? now : { ...now, since: now.since + since };
+    };
+    return entry.withTimers({ timer: ticked(timer), cooldown: ticked(cooldown) });
+  }
+
+  /** A timer as it ran at `seq`, set by the event `from`: clocks of the past all read 0, so what has ticked lies before. */
+  #running(timer: Timer, from: number): RunningTimer {
+    if ("expires_at" in timer) return timer;
+    const { scope, key } = timer.tick_on;
+    let ticks = 0;
+    for (const { payload } of this.#events(scope, key, from)) {
+      ticks += payload.writes.filter(
+        (write) => write.scope === scope && write.key === key && isWrite(write),
+      ).length;
+    }
+    return { ...timer, since: -ticks };
+  }
+
+  /** The events after `after`, up to the store's own, that touched a key. */
+  *#events(scope: string, key: string, after: number): Iterable<LogEvent> {
+    const { log, index, seq } = this.#parts;
+    for (let from = after; ; ) {
+      const seqs = index.after(scope, key, from, EVENTS_PER_READ).filter((touched) => touched <= seq);
+      yield* log.events(seqs);
+      if (seqs.length < EVENTS_PER_READ) return;
+      from = seqs.at(-1) ?? seq;
+    }
+  }
+
+  /** Where an entry stands in its scope: since when it has been there, without a break. */
+  #since(event: LogEvent, operation: WriteOperation): number {
+    const { scope, key } = operation;
+    if (!REGISTRIES.has(scope)) return event.seq;
+    let [seq, revision] = [event.seq, operation.revision];
+    while (revision > 1) {
+      const earlier = this.#parts.index.lastWrite(scope, key, seq - 1);
+      if (earlier === null) return seq;
+      seq = earlier;
+      revision -= 1;
+    }
+    return seq;
+  }
+}
