@@ -243,7 +243,7 @@ export class Room {
     }
     this.#waits.wake(stale);
     for (const appended of events) {
-      this.#chores.note(appended);
+      this.#chores.note(appended, stale);
       this.#watch.publish(appended);
     }
     this.#watch.wake(stale);
