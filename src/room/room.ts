@@ -268,7 +268,7 @@ export class Room {
     // Whoever may watch no more is not shown the event that ends it.
     if (endsTokens) this.#watch.endUnadmitted();
     for (const appended of events) {
-      this.#chores.note(appended);
+      this.#chores.note(appended, stale);
       this.#watch.publish(appended);
     }
     if (endsTokens) this.#waits.endUnadmitted();
