@@ -1,4 +1,4 @@
-import type { Call, Connection } from "./connection.ts";
+import type { Call, Connection } from "../workerd/connection.ts";
 
 /** Calls a second, by as many callers as there are connections: each sends its next call when the last is answered. */
 export async function throughput(

@@ -3,7 +3,19 @@ import { connect } from "node:net";
 
 export interface Answer {
   readonly status: number;
+  /** The status line and the headers, as they came. */
+  readonly head: string;
   readonly body: string;
+}
+
+/** The header `name` of an answer, which is in any case; undefined where it has none. */
+export function headerOf({ head }: Answer, name: string): string | undefined {
+  const start = head.toLowerCase().indexOf(`\r\n${name.toLowerCase()}:`);
+  if (start < 0) return undefined;
+  return head
+    .slice(head.indexOf(":", start) + 1)
+    .split("\r\n", 1)[0]
+    ?.trim();
 }
 
 export interface Call {
@@ -20,7 +32,7 @@ interface Pending {
 
 /**
  * One kept-alive HTTP/1.1 connection, one request at a time, on a bare socket: `fetch` takes more processor time for a
- * request than the server that is measured, and both share the machine.
+ * request than the server that is under load, and both share the machine.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -49,7 +61,7 @@ export class Connection {
     if (this.#socket.destroyed || this.#socket.readableEnded) throw new Error("the connection is closed");
     const authorization = token === undefined ? "" : `Authorization: Bearer ${token}\r\n`;
     const length = method === "GET" ? "" : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
-    const head = `${method} ${path} HTTP/1.1\r\nHost: bench\r\n${authorization}${length}\r\n`;
+    const head = `${method} ${path} HTTP/1.1\r\nHost: sync\r\n${authorization}${length}\r\n`;
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
       this.#socket.write(head + body);
@@ -91,12 +103,12 @@ function parse(bytes: Buffer): Answer | null {
   const head = bytes.toString("latin1", 0, end);
   const status = Number(head.slice(9, 12));
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-  if (length === undefined) return parseChunks(bytes, end + 4, status);
+  if (length === undefined) return parseChunks(bytes, end + 4, { status, head });
   const last = end + 4 + Number(length);
-  return bytes.length < last ? null : { status, body: bytes.toString("utf8", end + 4, last) };
+  return bytes.length < last ? null : { status, head, body: bytes.toString("utf8", end + 4, last) };
 }
 
-function parseChunks(bytes: Buffer, start: number, status: number): Answer | null {
+function parseChunks(bytes: Buffer, start: number, begun: Omit<Answer, "body">): Answer | null {
   const chunks: Buffer[] = [];
   let at = start;
   for (;;) {
@@ -105,7 +117,7 @@ function parseChunks(bytes: Buffer, start: number, status: number): Answer | nul
     const size = Number.parseInt(bytes.toString("latin1", at, line), 16);
     const next = line + 2 + size + 2;
     if (bytes.length < next) return null;
-    if (size === 0) return { status, body: Buffer.concat(chunks).toString("utf8") };
+    if (size === 0) return { ...begun, body: Buffer.concat(chunks).toString("utf8") };
     chunks.push(bytes.subarray(line + 2, line + 2 + size));
     at = next;
   }
