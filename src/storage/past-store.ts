@@ -37,7 +37,7 @@ export class PastStore implements StateTable {
     this.#parts = parts;
   }
 
-  /** Every entry of a scope, in order of its first write. */
+  /** Every entry of a scope; of a registry, in order of registration. */
   load(scope: string): readonly KeyedEntry[] {
     const known = this.#loaded.get(scope);
     if (known) return known;
@@ -105,7 +105,8 @@ export class PastStore implements StateTable {
     }
     const placeIn = this.#places(scope);
     const ordered = [...entries].sort(([left, a], [right, b]) => {
-      return a.since - b.since || placeIn(a.since, left) - placeIn(a.since, right);
+      if (a.since !== b.since || !REGISTRIES.has(scope)) return a.since - b.since;
+      return placeIn(a.since, left) - placeIn(a.since, right);
     });
     return ordered.map(([key, { entry }]) => [key, entry]);
   }

@@ -11,6 +11,7 @@ import {
   compact,
   exportLines,
   exportText,
+  forked,
   furnishedRoom,
   importInto,
   openExport,
@@ -186,18 +187,6 @@ describe("import", () => {
 });
 
 describe("fork", () => {
-  interface Fork {
-    readonly id: string;
-    readonly owner: Client;
-    readonly body: Body;
-  }
-
-  async function forked(room: Pick<TestRoom, "owner">, options: Body = {}): Promise<Fork> {
-    const { status, body } = await room.owner.call("/fork", { body: options });
-    expect([status, body]).toEqual([201, body]);
-    return { id: body.id, owner: new Client(body.id, body.token), body };
-  }
-
   it("[FORK-1, FORK-2, LOG-3] begins with the state, with tokens of its own, and with an event that names its origin", async () => {
     const { room, ana } = await furnishedRoom();
     const source = await logOf(room.id, "true");
@@ -283,8 +272,12 @@ describe("fork", () => {
   it("[FORK-2] a state beyond one event comes in several, and its views keep their order", async () => {
     const room = await createRoom();
     const big = { id: "big", writes: [{ key: "${params.k}", value: "${params.v}" }] };
+    const timer = { ticks: 3, tick_on: "_shared.late", effect: "delete" };
     await room.owner.do("_register_action", big);
+    await room.owner.do("_register_action", { id: "timed", writes: [{ key: "t", value: 1, timer }] });
+    await room.owner.do("timed");
     for (const k of ["b", "a", "c"]) await room.owner.do("big", { k, v: k.padEnd(60_000, "é") });
+    await room.owner.do("big", { k: "late", v: 1 });
     for (const id of ["z", "y", "x"]) await room.owner.do("_register_view", { id, expr: "1" });
     const fork = await forked(room);
     expect(fork.body.seq).toBeGreaterThan(1);
@@ -292,6 +285,7 @@ describe("fork", () => {
     expect(await stateOf(fork.id)).toEqual(await stateOf(room.id));
     await fork.owner.do("_register_view", { id: "z", expr: "2" });
     const again = await forked(fork);
+    expect((await stateOf(again.id)).timers).toEqual((await stateOf(room.id)).timers);
     const { views } = await again.owner.context();
     expect(Object.keys(views)).toEqual(["z", "y", "x"]);
     const { seq } = (await fork.owner.call("")).body;
