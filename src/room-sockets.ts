@@ -66,13 +66,13 @@ function watchSocket(socket: WebSocket): WatchSocket {
   };
 }
 
-/** Tells whoever holds a socket that its room is gone. */
-export function end(socket: WebSocket, reply: Reply): void {
+/** Tells whoever holds a socket why it ends. */
+export function end(socket: WebSocket, reply: Reply, code: number): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   if (memoryOf(socket).open === "wait") {
     waitSocket(socket).answer(reply);
     return;
   }
   socket.send(answerFrame(undefined, reply).text);
-  socket.close(CLOSE_CODES.token, "the room is gone");
+  socket.close(code, "the room has made way");
 }

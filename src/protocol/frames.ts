@@ -89,6 +89,8 @@ export const CLOSE_CODES = Object.freeze({
   token: 4401,
   /** The events that it was to be sent next have been forgotten. */
   compacted: 4410,
+  /** The room is being imported into: its log will be another. */
+  imported: 4409,
   /** The watcher does not keep up: it may resume from its last seq [WATCH-5]. */
   slow: 4408,
 });

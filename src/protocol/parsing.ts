@@ -34,8 +34,8 @@ export function parseText<Schema extends z.ZodType>(
   return parseBy(schema, value, whole);
 }
 
-/** Negative zero is written back as `0`: it is read as that, so that memory holds what the tables do. */
-function parseJson(text: string): unknown {
+/** JSON as a room keeps it. Negative zero is written back as `0`: it is read as that, so that memory holds what the tables do. */
+export function parseJson(text: string): unknown {
   if (!text.includes("-0")) return JSON.parse(text);
   return JSON.parse(text, (_, value) => (Object.is(value, -0) ? 0 : value));
 }

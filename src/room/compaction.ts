@@ -159,6 +159,9 @@ class BaseState implements StateWriter {
     this.#base.remove(scope, key);
   }
 
+  /** What numbers there have been is known as of now, and need not be known of the past. */
+  reach(): void {}
+
   tick(scope: string, key: string): void {
     this.#ticking ??= this.#base.timed();
     for (const place of this.#ticking) {

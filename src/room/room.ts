@@ -1,6 +1,7 @@
 import type { Result } from "../kernel/errors.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "../protocol/calls.ts";
+import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
 import { Chores } from "./chores.ts";
@@ -20,6 +21,8 @@ import { RevokedTokens } from "./revoked-tokens.ts";
 import { Sampling } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import { admit, ownerRefusal } from "./session.ts";
+import type { Departure } from "./transfer/departures.ts";
+import { Departures } from "./transfer/departures.ts";
 import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
 import { Watch } from "./watch/watch.ts";
@@ -44,6 +47,7 @@ export class Room {
   readonly #reading: Reading;
   readonly #chores: Chores;
   readonly #firing: Firing;
+  readonly #departures: Departures;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
@@ -58,6 +62,7 @@ export class Room {
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
     this.#reading = new Reading(model, stores, host.digest);
+    this.#departures = new Departures(model, stores);
     this.#contexts = new Contexts(model, usage, (stale) => this.#wake(stale));
     const asked = this.#asked();
     this.#waits = new Waits({
@@ -145,26 +150,13 @@ export class Room {
     if (!entered.ok) return refusalReply(entered.refusal);
     const session = entered.value;
     if (isRead(request)) return this.#reading.answer(session, request);
-    const { call, args, compact } = request;
-    switch (call) {
+    switch (request.call) {
       case "invoke":
-        return this.#invoking.invoke(session, args, compact);
+        return this.#invoking.invoke(session, request.args, request.compact);
       case "context":
-        return this.#contexts.context(session, args, compact);
-      case "join":
-        return this.#membership.join(session, args, compact);
-      case "updateAgent":
-        return this.#membership.updateAgent(session, args, compact);
-      case "leave":
-        return this.#membership.leave(session, args.agent, compact);
-      case "updateRoom":
-        return this.#membership.updateRoom(session, args, compact);
-      case "mintToken":
-        return this.#membership.mintToken(session, args, compact);
-      case "listTokens":
-        return this.#membership.listTokens(session, compact);
-      case "revokeToken":
-        return this.#membership.revokeToken(session, args.id, compact);
+        return this.#contexts.context(session, request.args, request.compact);
+      default:
+        return this.#membership.answer(session, request);
     }
   }
 
@@ -205,6 +197,24 @@ export class Room {
     const entered = this.#enter(caller);
     if (!entered.ok) return refusalReply(entered.refusal);
     return yield* this.#reading.verify(entered.value, compact);
+  }
+
+  /** The whole room as pages of text, for who may see all of it. */
+  export(caller: Caller): Result<Departure> {
+    const entered = this.#enter(caller);
+    return entered.ok ? this.#departures.export(entered.value) : entered;
+  }
+
+  /** The room's state after an event, as pages of text for a new room; by default after the last. */
+  fork(caller: Caller, at: number | undefined): Result<Departure> {
+    const entered = this.#enter(caller);
+    return entered.ok ? this.#departures.fork(entered.value, at) : entered;
+  }
+
+  /** The room's only event, for who may import into it: what comes takes its place. */
+  creation(caller: Caller): Result<StoredEvent> {
+    const entered = this.#enter(caller);
+    return entered.ok ? this.#departures.creation(entered.value) : entered;
   }
 
   #admit(caller: Caller): Result<Session> {

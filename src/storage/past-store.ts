@@ -1,5 +1,5 @@
 import type { DeleteOperation, LogEvent, RunningTimer, Timer, WriteOperation } from "../kernel/model.ts";
-import { isWrite } from "../kernel/state.ts";
+import { isTick, isWrite } from "../kernel/state.ts";
 import type { KeyIndex, KeyPosition } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
 import type { StateStore, StateTable } from "./state-store.ts";
@@ -37,7 +37,7 @@ export class PastStore implements StateTable {
     this.#parts = parts;
   }
 
-  /** Every entry of a scope, in order of its first write. */
+  /** Every entry of a scope; of a registry, in order of registration. */
   load(scope: string): readonly KeyedEntry[] {
     const known = this.#loaded.get(scope);
     if (known) return known;
@@ -103,8 +103,33 @@ export class PastStore implements StateTable {
       const found = touched === wrote ? undefined : entries.get(key);
       if (found) entries.set(key, { ...found, entry: this.#moved(scope, key, found.entry, touched) });
     }
-    const ordered = [...entries].sort(([, a], [, b]) => a.since - b.since);
+    const placeIn = this.#places(scope);
+    const ordered = [...entries].sort(([left, a], [right, b]) => {
+      if (a.since !== b.since || !REGISTRIES.has(scope)) return a.since - b.since;
+      return placeIn(a.since, left) - placeIn(a.since, right);
+    });
     return ordered.map(([key, { entry }]) => [key, entry]);
+  }
+
+  /** Where the write that brought a key into being stands in its event, by the event's seq. */
+  #places(scope: string): (seq: number, key: string) => number {
+    const known = new Map<number, ReadonlyMap<string, number>>();
+    return (seq, key) => {
+      const places = known.get(seq) ?? this.#placesIn(scope, seq);
+      known.set(seq, places);
+      return places.get(key) ?? 0;
+    };
+  }
+
+  #placesIn(scope: string, seq: number): ReadonlyMap<string, number> {
+    const places = new Map<string, number>();
+    const writes = this.#parts.log.events([seq]).flatMap(({ payload }) => payload.writes);
+    for (const [place, write] of writes.entries()) {
+      if (write.scope !== scope || !isWrite(write)) continue;
+      if (write.op === "delete") places.delete(write.key);
+      else if (!places.has(write.key)) places.set(write.key, place);
+    }
+    return places;
   }
 
   /** The last operation of each position's newest write, oldest event first. */
@@ -181,7 +206,7 @@ export class PastStore implements StateTable {
     let ticks = 0;
     for (const { payload } of this.#events(scope, key, from)) {
       ticks += payload.writes.filter(
-        (write) => write.scope === scope && write.key === key && isWrite(write),
+        (write) => write.scope === scope && write.key === key && isTick(write),
       ).length;
     }
     return { ...timer, since: -ticks };

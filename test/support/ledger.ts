@@ -42,6 +42,8 @@ export class PlainState implements StateWriter {
     this.#keepClocks();
   }
 
+  reach(): void {}
+
   /** The keys on which timers tick now have clocks, and no others. */
   #keepClocks(): void {
     const ticking = [...this.entries.values()].flatMap(({ timer, cooldown }) =>
@@ -100,7 +102,7 @@ export function fold(events: readonly LogEvent[]): Map<string, Standing> {
 export function foldedByTheRules(events: readonly LogEvent[]): Map<string, Standing> {
   const entries = new Map<string, Standing>();
   for (const { ts, payload } of events) {
-    for (const operation of payload.writes) tickByTheRules(entries, operation);
+    for (const operation of payload.writes) if (!isBrought(operation)) tickByTheRules(entries, operation);
     for (const operation of payload.writes) {
       const place = JSON.stringify([operation.scope, operation.key]);
       const before = entries.get(place);
@@ -108,10 +110,10 @@ export function foldedByTheRules(events: readonly LogEvent[]): Map<string, Stand
       else if (operation.op === "enable") delete before?.[operation.slot];
       else if (operation.op === "cooldown") before!.cooldown = set(operation.cooldown);
       else {
-        const { value, hash, enabled, timer, cooldown } = operation;
-        const revision = (before?.revision ?? 0) + 1;
+        const { value, hash, enabled, timer, cooldown, updated_at = ts } = operation;
+        const revision = isBrought(operation) ? operation.revision : (before?.revision ?? 0) + 1;
         entries.set(place, {
-          ...{ value, revision, hash, updated_at: ts },
+          ...{ value, revision, hash, updated_at },
           ...(enabled === undefined ? {} : { enabled }),
           ...(timer && { timer: set(timer) }),
           ...(cooldown && { cooldown: set(cooldown) }),
@@ -120,6 +122,11 @@ export function foldedByTheRules(events: readonly LogEvent[]): Map<string, Stand
     }
   }
   return entries;
+}
+
+/** What a fork brings keeps its revision and age, and is no write that ticks [FORK-2]. */
+function isBrought(operation: Operation): boolean {
+  return "updated_at" in operation;
 }
 
 function set(timer: Timer): Left {
