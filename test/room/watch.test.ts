@@ -116,7 +116,7 @@ describe("frames", () => {
     expect(await socket.ask({ ...frame, id: 2 })).toEqual({ ...first, id: 2, replayed: true });
   });
 
-  it("[WATCH-1] frames are done in the order in which they come: each context sees the invoke before it", async () => {
+  it("[WATCH-7] frames are done in the order in which they come: each context sees the invoke before it", async () => {
     const socket = await watch(ana, "?only=");
     for (let n = 1; n <= 20; n++) {
       socket.send({ type: "invoke", id: `i${n}`, action: "set", params: { key: "n", value: n } });
@@ -194,7 +194,7 @@ describe("frames", () => {
     [`{"type":"invoke","id":"x","action":"set","params":{"key":"a","value":1e17}}`, "invalid_request", "x"],
     [new Uint8Array(3), "invalid_json", undefined],
     [{ type: "ping", id: "x", more: "y".repeat(64 * 1024) }, "too_large", undefined],
-  ])("[WATCH-1] a bad frame is answered by an error with its id (%#)", async (frame, error, id) => {
+  ])("[WATCH-8] a bad frame is answered by an error with its id (%#)", async (frame, error, id) => {
     const socket = await watch(ana);
     socket.send(frame);
     const answer = await socket.until(({ type }) => type === "error");
@@ -203,7 +203,7 @@ describe("frames", () => {
     expect((await socket.ask({ type: "ping" })).type).toBe("result");
   });
 
-  it("[WATCH-1] the third bad frame in a row closes the socket with 1008", async () => {
+  it("[WATCH-8] the third bad frame in a row closes the socket with 1008", async () => {
     const socket = await watch(ana);
     for (const frame of ["{", "{", { type: "ping" }, "{", "{"]) socket.send(frame);
     expect((await socket.ask({ type: "ping" })).type).toBe("result");
