@@ -219,6 +219,11 @@ describe("fork", () => {
   it("[FORK-2, TIMER-3] timers and numbers go on from where they were, in the source and in the fork", async () => {
     const { room } = await furnishedRoom();
     const fork = await forked(room);
+    // The number 2 is of an entry that was deleted before.
+    const earlier = await forked(room, { at: fork.body.forked_from.seq - 1 });
+    expect((await earlier.owner.do("add", { v: 1 })).writes[0].key).toBe("3");
+    const { owner: second } = await forked(earlier, { at: 1 });
+    expect((await second.do("add", { v: 1 })).writes[0].key).toBe("3");
     await evictDurableObject(roomObject(fork.id));
     for (const { owner } of [room, fork]) {
       expect((await owner.do("add", { v: "next" })).writes[0].key).toBe("3");
