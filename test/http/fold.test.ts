@@ -1,16 +1,8 @@
 import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import {
-  fold,
-  folded,
-  foldedByTheRules,
-  polled,
-  rows,
-  standingTimers,
-  timedRows,
-  wholeLog,
-} from "../support/ledger.ts";
+import { fold, foldedByTheRules, standingTimers } from "../support/fold.ts";
+import { folded, polled, rows, timedRows, wholeLog } from "../support/ledger.ts";
 import type { Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 
