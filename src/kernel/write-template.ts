@@ -6,7 +6,7 @@ import { isJsonObject, own } from "./json.ts";
 import type { WriteTemplate } from "./model.ts";
 import type { Ports } from "./ports.ts";
 import type { Registrar } from "./timer.ts";
-import { optionalTimer } from "./timer.ts";
+import { invalidTimer, optionalTimer } from "./timer.ts";
 
 /** The ways in which a write changes its entry, of which it has exactly one [ACT-5]. */
 const MODES = ["merge", "increment", "append", "delete"] as const;
@@ -38,6 +38,9 @@ export function parseWrite(
   if (!timer.ok) return timer;
   const timed = timer.value === undefined ? {} : { timer: timer.value };
   const write: WriteTemplate = { ...texts.value, ...mode.value, ...timed };
+  if (timer.value !== undefined && write.scope === "_messages") {
+    return invalidTimer(`${path}.timer`, "cannot stand on a message");
+  }
   const fault = targetFault(write, path) ?? expressionFault(write, path, ports);
   return fault ?? succeed(write);
 }

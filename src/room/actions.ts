@@ -6,8 +6,6 @@ import type { Json } from "../kernel/json.ts";
 import type { ActionDefinition } from "../kernel/model.ts";
 import type { Sight } from "../kernel/sight.ts";
 import { actionSight } from "../kernel/sight.ts";
-import type { Delay } from "../kernel/timer.ts";
-import { delayOf } from "../kernel/timer.ts";
 import { evaluateText } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
@@ -37,19 +35,13 @@ export class Actions {
     this.#model = model;
   }
 
-  /** Registered actions in order of registration; {@link BUILTINS} stand after them. */
+  /** Registered actions in order of registration, dormant ones left out; {@link BUILTINS} stand after them. */
   ids(): readonly string[] {
     return this.#model.visibleKeys("_actions");
   }
 
   definition(id: string): ActionDefinition | undefined {
     return this.#model.visibleEntry("_actions", id)?.value as ActionDefinition | undefined;
-  }
-
-  /** What keeps the action from being invoked yet, as far as `sight` may know it, or null [TIMER-1]. */
-  delay(id: string, sight: Sight): Delay | null {
-    const entry = this.#model.visibleEntry("_actions", id);
-    return entry === undefined ? null : delayOf(entry, this.#model.live, sight);
   }
 
   /**
@@ -70,7 +62,6 @@ export class Actions {
     const definition = this.definition(id);
     if (!definition) return DISABLED;
     const sight = actionSight(definition.scope, agent, own !== null);
-    if (this.delay(id, sight)) return DISABLED;
     const roots = new RoomRoots(this.#model, sight, { kind: "caller", params: {} });
     const holds = (expression: string | undefined) => {
       if (expression === undefined) return true;

@@ -182,7 +182,6 @@ function registeredAction({ model, session, depth, usage }: ActionsReading, id: 
   return {
     available,
     enabled,
-    ...model.actions.delay(id, session.sight),
     description: description ?? null,
     params: params === undefined ? undefined : RawJson.of(params),
     ...(depth === "full" ? fullDefinition(rest) : {}),

@@ -36,7 +36,7 @@ export class Firing {
   fire(): void {
     const { live, journal, commit, now, isFull } = this.#parts;
     const nowMs = now();
-    if (nowMs < this.#notBefore) return;
+    if (live.timers.nextAt === null || nowMs < this.#notBefore) return;
     const ts = journal.instant(nowMs);
     const due = live.timers.due(Date.parse(ts), LIMITS.timersPerEvent);
     if (due.length === 0) return;

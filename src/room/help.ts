@@ -9,6 +9,7 @@ import index from "../help/index.json";
 import messages from "../help/messages.md";
 import standardLibraryText from "../help/standard_library.md";
 import standardLibrary from "../help/standard-library.json";
+import timers from "../help/timers.md";
 import views from "../help/views.md";
 import vocabularyBootstrap from "../help/vocabulary_bootstrap.md";
 import waiting from "../help/waiting.md";
@@ -26,6 +27,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["messages", messages],
   ["directed_messages", directedMessages],
   ["contested_actions", contestedActions],
+  ["timers", timers],
   ["context_shaping", contextShaping],
   ["waiting", waiting],
   ["agents", agents],

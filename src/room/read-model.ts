@@ -94,8 +94,7 @@ export class ReadModel {
   }
 
   #isShown(scope: string, key: string, entry: Entry): boolean {
-    // An action stays listed, so that others see when it can be invoked.
-    if (isDormant(entry) && scope !== "_actions") return false;
+    if (isDormant(entry)) return false;
     const { enabled } = entry;
     if (enabled === undefined) return true;
     return this.derivations.value(

@@ -22,6 +22,8 @@ export interface PastStoreParts {
 /** Events that are read at once. */
 const EVENTS_PER_READ = 500;
 const MESSAGES = "_messages";
+/** Scopes whose entries stand in order of registration; others are put in the order of their keys [ROOM-4]. */
+const REGISTRIES = new Set(["_actions", "_views"]);
 
 /**
  * The state as it was after the event `seq`: for each key the newest event that wrote it by then, found through the
@@ -199,6 +201,7 @@ export class PastStore implements StateTable {
   /** Where an entry stands in its scope: since when it has been there, without a break. */
   #since(event: LogEvent, operation: WriteOperation): number {
     const { scope, key } = operation;
+    if (!REGISTRIES.has(scope)) return event.seq;
     let [seq, revision] = [event.seq, operation.revision];
     while (revision > 1) {
       const earlier = this.#parts.index.lastWrite(scope, key, seq - 1);

@@ -207,6 +207,15 @@ function strip(state: string): string {
   return state.replaceAll(/"last_heartbeat":"[^"]*"/g, "");
 }
 
+const TIMER = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ ms: 1, effect: "enable" }) },
+  { weight: 4, arbitrary: fc.constant({ ticks: 1, tick_on: "_shared.k", effect: "delete" }) },
+  fc.dictionary(
+    fc.constantFrom("ms", "at", "ticks", "tick_on", "effect", "__proto__"),
+    fc.oneof(fc.constantFrom<unknown>("delete", "${params.x}", 1, -1, "_shared.k", null), fc.jsonValue()),
+  ),
+);
+
 const definition = fc.record(
   {
     id: fc.oneof(
@@ -259,6 +268,8 @@ const definition = fc.record(
         { maxLength: 3 },
       ),
     ),
+    timer: fc.oneof(TIMER, fc.constant(null)),
+    on_invoke: fc.oneof(fc.record({ timer: TIMER }), fc.jsonValue({ maxDepth: 2 })),
     result: fc.oneof(fc.constantFrom("state", "params", "self", "now", "1 / 0"), fc.string({ maxLength: 6 })),
   },
   { requiredKeys: [] },

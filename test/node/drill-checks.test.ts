@@ -79,7 +79,7 @@ function foundInFile(damage: string): readonly string[] {
     history.take(event);
     run("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", seq, kind, ts, agent, text, chain);
     for (const { scope, key } of payload.writes)
-      run("INSERT INTO log_index VALUES (?, ?, ?)", scope, key, seq);
+      run("INSERT INTO log_index (scope, key, seq) VALUES (?, ?, ?)", scope, key, seq);
     const mark = String(payload.params?.mark);
     if (payload.params)
       run("INSERT INTO answers VALUES ('agent:ana', 'confide', ?, '', 200, '', ?, 0)", mark, seq);
@@ -87,7 +87,10 @@ function foundInFile(damage: string): readonly string[] {
   for (const [place, { value, revision, hash, updated_at }] of history.state.entries) {
     const [scope, key] = JSON.parse(place);
     const row = [scope, key, JSON.stringify(value), revision, hash, updated_at];
-    run("INSERT INTO state VALUES (?, ?, ?, ?, ?, ?, NULL)", ...row);
+    run(
+      "INSERT INTO state (scope, key, value, revision, hash, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+      ...row,
+    );
   }
   database.exec(damage);
   database.close();
@@ -151,7 +154,9 @@ it("[ACT-5] the drill finds a write that is not what its call asks for, or that 
 it("[LOG-3] [LOG-4] [ACT-9] the drill finds what a file has too little or too much beside its log", () => {
   const one = (text: string) => [expect.stringContaining(text)];
   expect(foundInFile("DELETE FROM log_index WHERE seq = 4")).toEqual(one("[LOG-4] log_index lacks 4 "));
-  expect(foundInFile("INSERT INTO log_index VALUES ('_x', 'y', 3)")).toEqual(one("[LOG-4] log_index has 3 "));
+  expect(foundInFile("INSERT INTO log_index (scope, key, seq) VALUES ('_x', 'y', 3)")).toEqual(
+    one("[LOG-4] log_index has 3 "),
+  );
   expect(foundInFile("DELETE FROM state WHERE scope = 'ana'")).toEqual(one("[LOG-3] the state lacks "));
   expect(foundInFile("UPDATE state SET revision = 3 WHERE scope = 'ana'")).toEqual(one("[LOG-3] "));
   expect(foundInFile("DELETE FROM answers WHERE key = 'ana.2'")).toEqual(one("[ACT-9] ana.2 is done and "));

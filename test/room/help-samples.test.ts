@@ -8,6 +8,7 @@ import guide from "../../src/help/guide.md";
 import help from "../../src/help/help.md";
 import messages from "../../src/help/messages.md";
 import standardLibrary from "../../src/help/standard_library.md";
+import timers from "../../src/help/timers.md";
 import views from "../../src/help/views.md";
 import vocabularyBootstrap from "../../src/help/vocabulary_bootstrap.md";
 import waiting from "../../src/help/waiting.md";
@@ -26,6 +27,7 @@ const TEXTS: Record<string, string> = {
   contested_actions: contestedActions,
   context_shaping: contextShaping,
   waiting,
+  timers,
   agents,
   help,
 };
@@ -89,6 +91,8 @@ describe("the help texts", () => {
       finish_phase: { summary: "x" },
       move: { square: 4, next: "bob" },
       add_score: { points: 2 },
+      offer: { what: "x", ttl_ms: 60_000 },
+      hide_move: { move: "x" },
     };
     for (const { action, text } of invocations) {
       const { id } = JSON.parse(text).params;

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Client, TestRoom } from "../support/room.ts";
+import type { Body, Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 
 let room: TestRoom;
@@ -31,7 +31,7 @@ async function stateNow(client: Client) {
 }
 
 describe("replay", () => {
-  it("[LOG-3] answers the room as it was after every event, whatever came later", async () => {
+  it("[LOG-3] [LOG-10] answers the room as it was after every event, whatever came later", async () => {
     const seen = new Map<number, unknown>();
     for (const [key, value] of Object.entries({ a: 1, b: [2], a2: { c: 3 } })) {
       const { seq } = await ana.do("set", { key, value });
@@ -47,7 +47,7 @@ describe("replay", () => {
     expect((await replay(room.owner, 0)).state).toEqual({});
   });
 
-  it("[LOG-3] shows views at their values then, actions and agents of then, and messages until then", async () => {
+  it("[LOG-10] shows views at their values then, actions and agents of then, and messages until then", async () => {
     await ana.do("_register_view", { id: "double", expr: "state._shared.n * 2", scope: "_shared" });
     const { seq } = await ana.do("set", { key: "n", value: 4 });
     await ana.do("_send_message", { body: "one" });
@@ -67,7 +67,7 @@ describe("replay", () => {
     expect(Object.keys((await replay(room.owner, late.seq + 1)).actions)).not.toContain("drop");
   });
 
-  it("[AUTH-5] shows private scopes to their owner, and to room and view tokens only", async () => {
+  it("[AUTH-5] [LOG-10] shows private scopes to their owner, and to room and view tokens only", async () => {
     const bob = await room.join("bob");
     expect((await replay(bob, 4)).state.ana).toBeUndefined();
     expect((await replay(ana, 4)).state.ana.secret.value).toBe(1);
@@ -126,7 +126,7 @@ describe("samples", () => {
 });
 
 describe("compaction", () => {
-  it("[LOG-3] a room that keeps few events forgets the others, and none of its state", async () => {
+  it("[LOG-9] a room that keeps few events forgets the others, and none of its state", async () => {
     const first = await ana.do("set", { key: "kept", value: "old" });
     for (let n = 0; n < 30; n++) await ana.do("set", { key: `k${n % 3}`, value: n });
     await ana.do("drop", { key: "k1" });
@@ -145,5 +145,73 @@ describe("compaction", () => {
     expect((await replay(room.owner, seq)).state).toEqual(before);
     expect((await replay(room.owner, seq - 10)).state._shared.kept.value).toBe("old");
     expect((await replay(room.owner, seq - 5)).state._shared.k1).toBeDefined();
+  });
+
+  it("[LOG-9] by age nothing is forgotten that is young, and the newest event always stays", async () => {
+    await ana.do("set", { key: "a", value: 1 });
+    await room.owner.call("", { method: "PATCH", body: { config: { retention: { days: 1 } } } });
+    await runDurableObjectAlarm(roomObject(room.id));
+    expect((await room.owner.log()).length).toBe(6);
+    await runInDurableObject(roomObject(room.id), (_, { storage }) => {
+      storage.sql.exec("UPDATE log SET ts = '2020-01-01T00:00:00.000Z'");
+    });
+    await evictDurableObject(roomObject(room.id));
+    await runDurableObjectAlarm(roomObject(room.id));
+    expect((await room.owner.log()).map(({ seq }) => seq)).toEqual([6]);
+    expect((await room.owner.call("/replay/6")).body.state._shared.a.value).toBe(1);
+  });
+
+  it("[LOG-9] what is not a retention is refused", async () => {
+    for (const retention of [{ events: 0 }, { days: -1 }, { events: 5, days: 5 }, "all", {}]) {
+      const answer = await room.owner.call("", { method: "PATCH", body: { config: { retention } } });
+      expect([answer.status, answer.body.error], JSON.stringify(retention)).toEqual([400, "invalid_request"]);
+    }
+  });
+});
+
+describe("history", () => {
+  const changes = (entries: Body[]) =>
+    entries.map(({ op, revision, before }) => [op, before.revision, revision]);
+
+  it("[LOG-11] says what the key was before, across pages, deletes and two writes in one event", async () => {
+    await ana.do("_register_action", {
+      id: "twice",
+      writes: [
+        { key: "k", value: 1 },
+        { key: "k", increment: 1 },
+      ],
+    });
+    await ana.do("set", { key: "k", value: 0 });
+    await ana.do("twice");
+    const { seq } = await ana.do("drop", { key: "k" });
+    await ana.do("set", { key: "k", value: 5 });
+    const { entries } = (await ana.call("/history/_shared/k")).body;
+    expect(changes(entries)).toEqual([
+      ["set", 0, 1],
+      ["set", 1, 2],
+      ["increment", 2, 3],
+      ["delete", 3, 0],
+      ["set", 0, 1],
+    ]);
+    expect(entries.map(({ before }: Body) => before.hash)).toEqual([
+      "",
+      ...entries.map(({ hash }: Body) => hash).slice(0, -1),
+    ]);
+    const page = (await ana.call(`/history/_shared?prefix=k&after=${seq - 1}&limit=1`)).body;
+    expect([changes(page.entries), page.next]).toEqual([[["delete", 3, 0]], seq]);
+  });
+
+  it("[LOG-4] a prefix finds the changes of its keys in order, page by page, and of no others", async () => {
+    const keys = ["a", "ab", "a\u{10FFFF}", "b", "aa", "ab", "a", "c", "ab"];
+    for (const [value, key] of keys.entries()) await ana.do("set", { key, value });
+    const seen: unknown[] = [];
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const { body }: Body = await ana.call(`/history/_shared?prefix=a&after=${after}&limit=2`);
+      seen.push(...body.entries.map((entry: Body) => [entry.key, entry.value]));
+      after = body.next;
+    }
+    expect(seen).toEqual(
+      [...keys.entries()].filter(([, key]) => key.startsWith("a")).map(([value, key]) => [key, value]),
+    );
   });
 });

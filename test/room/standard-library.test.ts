@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import library from "../../src/help/standard-library.json";
+import { oversleep } from "../support/inside.ts";
 import type { Body, Client, TestRoom } from "../support/room.ts";
 import { createRoom } from "../support/room.ts";
 
@@ -45,9 +46,11 @@ describe("the entries", () => {
 
   it("[ACT-13] that need no task and no role are available at first", async () => {
     const { room, ana } = await stocked();
-    const conditional = ["claim", "release", "submit_result", "fill_role", "leave_role"];
+    const tasks = ["claim", "release", "submit_result"];
+    const conditional = [...tasks, "fill_role", "leave_role", "renew_lease", "release_lease"];
     expect(await available(ana)).toEqual(ids.filter((id) => !conditional.includes(id)));
-    expect(await available(room.owner)).toEqual(ids.filter((id) => !conditional.includes(id)));
+    const forAgents = [...conditional, "claim_lease"];
+    expect(await available(room.owner)).toEqual(ids.filter((id) => !forAgents.includes(id)));
   });
 });
 
@@ -143,6 +146,49 @@ describe("tasks", () => {
     await ana.do("post_task", { body: "x" });
     expect(await available(ana)).toContain("claim");
     await ana.do("claim", { key: "1" });
+  });
+});
+
+describe("leases", () => {
+  const lease = { name: "build", ttl_ms: 3_600_000 };
+
+  it("[ACT-13] a lease is held by one, renewed and given back by its holder alone", async () => {
+    const { room, ana, bob } = await stocked();
+    const claimed = await ana.do("claim_lease", lease);
+    expect(claimed.result).toBe(1);
+    const { expires_at } = claimed.writes[1].timer;
+    const { build } = (await bob.context()).state._leases;
+    expect(build).toMatchObject({ holder: "ana", fence: 1 });
+    expect(Date.parse(build.expires_at)).toBe(Date.parse(expires_at));
+    for (const client of [ana, bob])
+      expect(await error(client, "claim_lease", lease)).toBe("precondition_failed");
+    for (const action of ["renew_lease", "release_lease"])
+      expect(await error(bob, action, lease)).toBe("precondition_failed");
+    expect(await available(ana)).toEqual(expect.arrayContaining(["renew_lease", "release_lease"]));
+    expect(await available(bob)).not.toContain("renew_lease");
+    const renewed = await ana.do("renew_lease", { ...lease, ttl_ms: 7_200_000 });
+    expect([renewed.result, renewed.writes[0].timer.expires_at > expires_at]).toEqual([1, true]);
+    await ana.do("release_lease", { name: "build" });
+    expect((await bob.do("claim_lease", lease)).result).toBe(2);
+    expect(await error(ana, "renew_lease", lease)).toBe("precondition_failed");
+    expect(await error(room.owner, "claim_lease", { ...lease, name: "x" })).toBe("precondition_failed");
+    expect(await error(ana, "claim_lease", { ...lease, ttl_ms: 0 })).toBe("invalid_param");
+  });
+
+  it("[TIMER-1] a lease that is not renewed ends, and its fence grows with every claim for ever", async () => {
+    const { room, ana, bob } = await stocked();
+    const fences: number[] = [];
+    for (const client of [ana, bob, ana, bob]) {
+      fences.push((await client.do("claim_lease", lease)).result);
+      await client.do("renew_lease", lease);
+      const waiting = ana.wait('state._leases["build"] == null');
+      await oversleep(room);
+      expect(await error(client, "renew_lease", lease)).toBe("precondition_failed");
+      expect((await waiting).body.triggered).toBe(true);
+    }
+    await ana.do("claim_lease", { ...lease, name: "other" });
+    fences.push((await ana.do("claim_lease", lease)).result);
+    expect(fences).toEqual([1, 2, 3, 4, 5]);
   });
 });
 

@@ -22,6 +22,14 @@ const ANA_ACTIONS = [
   { id: "collect", writes: [{ append: true, value: { "canary-key-inner": "${params.value}" } }] },
   { id: "push", writes: [{ key: "canary-key-list", append: true, value: "${params.value}" }] },
   { id: "mix", writes: [{ key: "canary-key-merged", merge: { "${params.key}": "${params.value}" } }] },
+  {
+    id: "lapse",
+    writes: [{ key: "gone", value: "${params.value}", timer: { at: "2001-01-01", effect: "delete" } }],
+  },
+  {
+    id: "hide",
+    writes: [{ key: "later", value: "${params.value}", timer: { ms: 3_600_000, effect: "enable" } }],
+  },
   { id: "drop", writes: [{ key: "canary-key-dropped", delete: true }] },
   { id: "guarded", if: 'state["ana"].exists(k, state["ana"][k] == "never")', writes: [] },
   { id: "broken_if", if: 'state["ana"].all(k, int(state["ana"][k]) > 0)', writes: [] },
@@ -50,6 +58,8 @@ export async function plant(): Promise<Aviary> {
   await ana.do("keep", { key: "canary-key-kept", value: "canary-value-kept" });
   await ana.do("keep", { key: "canary-key-dropped", value: "canary-value-dropped" });
   await ana.do("drop");
+  await ana.do("lapse", { value: "canary-value-lapsed" });
+  await ana.do("hide", { value: "canary-value-hidden" });
   await ana.do("derive");
   await ana.do("collect", { value: "canary-value-collected" });
   await ana.do("push", { value: "canary-value-pushed" });
@@ -63,7 +73,19 @@ export async function plant(): Promise<Aviary> {
 async function canariesOf(owner: Client): Promise<string[]> {
   const rows = (await owner.call("/poll")).body.state as { scope: string; hash: string }[];
   const hashes = rows.filter(({ scope }) => scope === "ana").map(({ hash }) => hash);
-  const values = ["join", "kept", "dropped", "collected", "pushed", "patch", "granted", "noted", "refused"];
+  const values = [
+    "join",
+    "kept",
+    "dropped",
+    "collected",
+    "pushed",
+    "patch",
+    "granted",
+    "noted",
+    "refused",
+    "lapsed",
+    "hidden",
+  ];
   return [...hashes, ...values.map((name) => `canary-value-${name}`), ...HIDDEN_KEYS];
 }
 
@@ -135,6 +157,7 @@ const INVOCATIONS: readonly (readonly [action: string, params?: unknown])[] = [
   ["push", { value: 1 }],
   ["mix", { key: "k", value: 1 }],
   ["drop"],
+  ["lapse", { value: 1 }],
   ["guarded"],
   ["broken_if"],
   ["gated"],

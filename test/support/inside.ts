@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import type { TestRoom } from "./room.ts";
 import { roomObject } from "./room.ts";
@@ -23,4 +23,18 @@ export async function untilStatus(room: TestRoom, agent: string, status: string)
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   expect.fail(`${agent} is not ${status}`);
+}
+
+/** Has the time of every timer that runs by the wall clock be over, as if the room had slept past it: its alarm is late. */
+export async function oversleep(room: TestRoom): Promise<void> {
+  const stub = roomObject(room.id);
+  await runInDurableObject(stub, (_, { storage }) => {
+    for (const slot of ["timer", "cooldown"]) {
+      storage.sql.exec(
+        `UPDATE state SET ${slot} = json_set(${slot}, '$.expires_at', '2001-01-01T00:00:00.000Z')
+         WHERE json_extract(${slot}, '$.expires_at') IS NOT NULL`,
+      );
+    }
+  });
+  await evictDurableObject(stub);
 }
