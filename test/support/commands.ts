@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { ContextShape } from "../../src/protocol/context-shape.ts";
-import type { Call, Failure } from "./memory-room.ts";
 import { ACTIONS, AGENTS, action, arrival, params, VIEWS, value, view } from "./random-definitions.ts";
+import type { Call, Failure } from "./subject.ts";
 
 /** Who calls: the room token, by itself or as an agent, or an agent with the last token that it was given. */
 export interface By {

@@ -1,15 +1,13 @@
 import { hash } from "node:crypto";
 import type { CreateRoomCommand } from "../../src/kernel/decide/room.ts";
 import { migrate } from "../../src/migrations/run.ts";
-import type { Caller, Reply, RoomCall, TokenClaims } from "../../src/protocol/calls.ts";
+import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
 import type { RoomHost } from "../../src/room/ports.ts";
 import { Room } from "../../src/room/room.ts";
 import type { Stores } from "../../src/storage/stores.ts";
 import { openStores } from "../../src/storage/stores.ts";
 import { MemorySql } from "./memory-sql.ts";
-
-/** What becomes of the next transaction: but for the last, nothing of it is stored. */
-export type Failure = "full" | "crash before" | "crash within" | "crash after";
+import type { Call, Failure, Subject, Tables } from "./subject.ts";
 
 /** What an object answers that found its disk full, or that ended in the middle of a call. */
 export const FULL: Reply = { status: 507, body: '{"error":"storage_full"}' };
@@ -21,18 +19,16 @@ export interface Patches {
   readonly host?: (host: RoomHost) => RoomHost;
 }
 
-export type Call = Exclude<RoomCall, { call: "deleteRoom" }>;
-
 /**
  * A room without a platform: the room's own classes over a database in memory, a clock that stands until it is moved, and
  * the shell's treatment of what is thrown. Its randomness is counted, so that a seed is all that a run depends on.
  */
-export class MemoryRoom {
+export class MemoryRoom implements Subject {
   readonly sql = new MemorySql();
   stores: Stores;
   /** ms since the epoch. */
   now = Date.parse("2026-01-01T00:00:00Z");
-  failure: Failure | null = null;
+  #failure: Failure | null = null;
   readonly #patches: Patches;
   #room: Room;
   #ids = 0;
@@ -78,8 +74,23 @@ export class MemoryRoom {
     this.#room = this.#open();
   }
 
-  rows<T>(query: string): T[] {
-    return this.sql.exec(query).toArray() as T[];
+  pass(ms: number): void {
+    this.now += ms;
+  }
+
+  fail(how: Failure | null): void {
+    this.#failure = how;
+  }
+
+  look<T>(read: (tables: Tables) => T): T {
+    return read({
+      stores: this.stores,
+      rows: <R>(query: string) => this.sql.exec(query).toArray() as R[],
+    });
+  }
+
+  end(): void {
+    this.sql.close();
   }
 
   #openStores(): Stores {
@@ -100,8 +111,8 @@ export class MemoryRoom {
   }
 
   #transaction<T>(work: () => T): T {
-    const { failure } = this;
-    this.failure = null;
+    const failure = this.#failure;
+    this.#failure = null;
     if (failure === "crash before") throw new Error("crash");
     const done = this.sql.transaction(() => {
       const result = work();

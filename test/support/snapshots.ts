@@ -46,21 +46,22 @@ function leftText(left: Left | null): string | null {
 export class Told {
   readonly #fold = new RuleFold();
   readonly #states: Snapshot[] = [new Map()];
-  readonly events: LogEvent[] = [];
+  readonly #events: LogEvent[] = [];
 
   get seq(): number {
     return this.#states.length - 1;
   }
 
-  get highest(): ReadonlyMap<string, number> {
-    return this.#fold.highest;
+  /** The highest number that a key of each scope ever was. */
+  get highest(): Snapshot {
+    return new Map([...this.#fold.highest].map(([scope, number]) => [scope, String(number)]));
   }
 
   /** Takes the next event. Throws where one was left out. */
   take(event: LogEvent): void {
     if (event.seq !== this.seq + 1) throw new Error(`seq ${event.seq} follows ${this.seq}`);
     this.#fold.take(event);
-    this.events.push(event);
+    this.#events.push(event);
     const state = new Map(this.#states.at(-1));
     // An event changes what it writes, and what ticks on it.
     for (const [place, { value, ...rest }] of this.#fold.entries)
@@ -73,6 +74,19 @@ export class Told {
   /** The state after the event `seq`. */
   at(seq: number): Snapshot {
     return this.#states[seq] ?? new Map();
+  }
+
+  /** The index of the events after `first`: a row for each key that one touched, and no other [LOG-4]. */
+  index(first: number): Snapshot {
+    const told = new Map<string, string>();
+    for (const { seq, payload } of this.#events.slice(first)) {
+      for (const { op, scope, key } of payload.writes) {
+        const place = JSON.stringify([scope, key, seq]);
+        const isWrite = op !== "cooldown" && op !== "enable";
+        told.set(place, isWrite || told.get(place) === "1" ? "1" : "0");
+      }
+    }
+    return told;
   }
 
   #touches({ payload }: LogEvent, place: string): boolean {

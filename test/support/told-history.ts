@@ -2,9 +2,10 @@ import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
 import { PastStore } from "../../src/storage/past-store.ts";
 import type { StoredEntry } from "../../src/storage/state-store.ts";
 import type { By, Command } from "./commands.ts";
-import { claimsOf, MemoryRoom } from "./memory-room.ts";
-import type { StateRow } from "./snapshots.ts";
+import { claimsOf } from "./memory-room.ts";
+import type { Snapshot, StateRow } from "./snapshots.ts";
 import { CLOCK_ROWS, clockOf, NUMBER_ROWS, ofEntries, ofRows, STATE_ROWS, same, Told } from "./snapshots.ts";
+import type { Subject, Tables } from "./subject.ts";
 
 /** What was compared, over all histories. */
 export class Counts {
@@ -24,66 +25,70 @@ export class Counts {
     return [
       `${commands} commands: ${accepted} calls accepted, ${refused} refused, ${failed} ended by a fault`,
       `${events} events (${kinds.join(", ")})`,
-      `${states} live states and ${pasts} pasts compared with the fold, ${compacted} after compaction`,
+      `${states} live states and ${pasts} pasts compared with the fold, ${compacted} of them after compaction`,
     ].join("\n");
   }
 }
 
-/** One history of a room in memory, told by its log: after each command live state has to be what the log folds to. */
+const ROOM: By = { token: "room", as: null };
+
+/** One history of a room, told by its log: after each command live state has to be what the log folds to [LOG-3]. */
 export class ToldHistory {
-  readonly room: MemoryRoom;
+  readonly #room: Subject;
   readonly #told = new Told();
   readonly #counts: Counts;
   readonly #claims = new Map<string, TokenClaims>();
 
-  constructor(counts: Counts, room = new MemoryRoom()) {
+  private constructor(counts: Counts, room: Subject) {
     this.#counts = counts;
-    this.room = room;
-    const created = this.room.create({ id: "room", meta: {}, join: "token" });
-    this.#learn(created);
-    this.#absorb();
+    this.#room = room;
+  }
+
+  static async begin(counts: Counts, room: Subject, id: string): Promise<ToldHistory> {
+    const history = new ToldHistory(counts, room);
+    history.#learn(await room.create({ id, meta: {}, join: "token" }));
+    await history.#compareLive();
+    return history;
   }
 
   /** Does one command, and compares. */
-  run(command: Command): void {
+  async run(command: Command): Promise<void> {
     this.#counts.commands += 1;
-    this.#do(command);
-    this.#absorb();
-    this.#compareLive();
+    await this.#do(command);
+    await this.#compareLive();
   }
 
   /** Compares every past that the room still tells of with the fold up to there, and ends the history. */
-  end(): void {
-    this.room.failure = null;
-    const verified = JSON.parse(this.room.verify(this.#caller({ token: "room", as: null })).body);
+  async end(): Promise<void> {
+    await this.#room.fail(null);
+    const verified = JSON.parse((await this.#room.verify(this.#caller(ROOM))).body);
     if (verified.ok !== true) throw new Error(`the chain is broken at ${verified.seq}`);
     // Timers that are due fire before anything is answered.
-    this.#absorb();
-    const [{ seq: first } = { seq: 0 }] = this.room.rows<{ seq: number }>("SELECT seq FROM checkpoint");
-    for (let seq = first; seq <= this.#told.seq; seq++) this.#comparePast(first, seq);
-    if (first > 0) this.#counts.compacted += this.#told.seq - first + 1;
-    this.#compareIndex(first);
-    this.room.wake();
-    this.#compareLive();
-    this.room.sql.close();
+    await this.#compareLive();
+    const pasts = await this.#room.look((tables) => pastsOf(tables, this.#told.seq));
+    const first = this.#told.seq + 1 - pasts.length;
+    for (const [index, past] of pasts.entries())
+      same(`the past at seq ${first + index}`, past, this.#told.at(first + index));
+    this.#counts.pasts += pasts.length;
+    if (first > 0) this.#counts.compacted += pasts.length;
+    same("the index", await this.#room.look(indexOf), this.#told.index(first));
+    await this.#room.wake();
+    await this.#compareLive();
+    this.#room.end();
   }
 
-  #do(command: Command): void {
+  async #do(command: Command): Promise<void> {
     switch (command.do) {
       case "pass":
-        this.room.now += command.ms;
-        return;
+        return this.#room.pass(command.ms);
       case "alarm":
-        this.room.alarm();
-        return;
+        return await this.#room.alarm();
       case "wake":
-        this.room.wake();
-        return;
+        return await this.#room.wake();
       case "fail":
-        this.room.failure = command.how;
-        return;
+        return await this.#room.fail(command.how);
       case "call": {
-        const reply = this.room.call(this.#caller(command.by), command.call);
+        const reply = await this.#room.call(this.#caller(command.by), command.call);
         this.#learn(reply);
         if (reply.status < 300) this.#counts.accepted += 1;
         else if (reply.status < 500) this.#counts.refused += 1;
@@ -102,62 +107,55 @@ export class ToldHistory {
     if (agent?.agent !== undefined) this.#claims.set(agent.agent, agent);
   }
 
-  #absorb(): void {
-    for (const event of this.room.stores.log.page({ after: this.#told.seq, limit: 10_000 })) {
+  async #compareLive(): Promise<void> {
+    const after = this.#told.seq;
+    const { events, state, highest } = await this.#room.look((tables) => liveOf(tables, after));
+    for (const event of events) {
       this.#told.take(event);
-      this.#counts.events += 1;
       this.#counts.kinds.set(event.kind, (this.#counts.kinds.get(event.kind) ?? 0) + 1);
     }
-  }
-
-  #compareLive(): void {
-    const { room } = this;
+    this.#counts.events += events.length;
     this.#counts.states += 1;
     const { seq } = this.#told;
-    const told = this.#told.at(seq);
-    const clock = clockOf(room.rows(CLOCK_ROWS));
-    same(`the table at seq ${seq}`, ofRows(room.rows<StateRow>(STATE_ROWS), clock), told);
-    const highest = room.rows<{ scope: string; highest: number }>(NUMBER_ROWS);
-    const counted = new Map(highest.map((row) => [row.scope, String(row.highest)]));
-    const numbers = [...this.#told.highest].map(([scope, number]) => [scope, String(number)] as const);
-    same(`the highest numbers at seq ${seq}`, counted, new Map(numbers));
-  }
-
-  #comparePast(since: number, seq: number): void {
-    const { log, index, state, base } = this.room.stores;
-    const past = new PastStore({ log: log.until(seq), index, state, base, since, seq });
-    this.#counts.pasts += 1;
-    same(
-      `the past at seq ${seq}`,
-      ofEntries(everyEntry(past), () => 0),
-      this.#told.at(seq),
-    );
-  }
-
-  /** The index has a row for each key that an event touched, and no other [LOG-4]. */
-  #compareIndex(first: number): void {
-    const rows = this.room.rows<Record<"scope" | "key" | "seq" | "wrote", string>>("SELECT * FROM log_index");
-    const found = new Map(
-      rows.map(({ scope, key, seq, wrote }) => [JSON.stringify([scope, key, seq]), String(wrote)]),
-    );
-    const told = new Map<string, string>();
-    for (const { seq, payload } of this.#told.events.slice(first)) {
-      for (const { op, scope, key } of payload.writes) {
-        const place = JSON.stringify([scope, key, seq]);
-        const isWrite = op !== "cooldown" && op !== "enable";
-        told.set(place, isWrite || told.get(place) === "1" ? "1" : "0");
-      }
-    }
-    same("the index", found, told);
+    same(`the table at seq ${seq}`, state, this.#told.at(seq));
+    same(`the highest numbers at seq ${seq}`, highest, this.#told.highest);
   }
 }
 
+function liveOf({ stores, rows }: Tables, after: number) {
+  const clock = clockOf(rows(CLOCK_ROWS));
+  const numbers = rows<{ scope: string; highest: number }>(NUMBER_ROWS);
+  return {
+    events: stores.log.page({ after, limit: 10_000 }),
+    state: ofRows(rows<StateRow>(STATE_ROWS), clock),
+    highest: new Map(numbers.map(({ scope, highest }) => [scope, String(highest)])),
+  };
+}
+
+/** Every past from the checkpoint on. */
+function pastsOf({ stores }: Tables, last: number): Snapshot[] {
+  const { log, index, state, base, checkpoint } = stores;
+  const { seq: since } = checkpoint.get();
+  return Array.from({ length: last - since + 1 }, (_, offset) => {
+    const seq = since + offset;
+    const past = new PastStore({ log: log.until(seq), index, state, base, since, seq });
+    return ofEntries(everyEntry(past), () => 0);
+  });
+}
+
 function* everyEntry(past: PastStore): Iterable<readonly [string, string, StoredEntry]> {
-  for (const [scope] of past.totals()) {
+  for (const scope of past.totals().keys()) {
     if (scope !== "_messages") for (const [key, entry] of past.load(scope)) yield [scope, key, entry];
   }
   for (let number = 1; number <= past.highest("_messages"); number++) {
     const entry = past.get("_messages", String(number));
     if (entry) yield ["_messages", String(number), entry];
   }
+}
+
+/** The index as it is stored. */
+function indexOf({ rows }: Tables): Snapshot {
+  type Row = { scope: string; key: string; seq: number; wrote: number };
+  const found = rows<Row>("SELECT scope, key, seq, wrote FROM log_index");
+  return new Map(found.map(({ scope, key, seq, wrote }) => [JSON.stringify([scope, key, seq]), `${wrote}`]));
 }
