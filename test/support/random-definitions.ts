@@ -112,7 +112,7 @@ export const params: fc.Arbitrary<JsonObject> = fc
 /** Params of a join, but for the id. */
 export const arrival = fc.record({
   state: fc.dictionary(fc.constantFrom(...KEYS), value, { maxKeys: 2 }),
-  public_keys: fc.subarray(["a"]),
+  public_keys: fc.shuffledSubarray(["b", "a", "9"]),
 });
 
 export { value };

@@ -19,7 +19,7 @@ export interface StateRow {
   readonly cooldown: string | null;
 }
 
-export const STATE_ROWS = "SELECT * FROM state";
+export const STATE_ROWS = "SELECT * FROM state ORDER BY rowid";
 export const CLOCK_ROWS = "SELECT scope, key, count FROM clocks";
 export const NUMBER_ROWS = "SELECT scope, highest FROM counters";
 
@@ -36,6 +36,12 @@ const textOf = (text: string, entry: Omit<Standing, "value">) => {
   return JSON.stringify([revision, hash, updated_at, enabled, leftText(timer), leftText(cooldown), text]);
 };
 
+/** Actions and views stand in order of registration [ROOM-4]: `places` are in that order. */
+function noteOrder(state: Map<string, string>, places: readonly string[]): void {
+  for (const scope of ["_actions", "_views"])
+    state.set(`order of ${scope}`, places.filter((place) => place.startsWith(`["${scope}"`)).join());
+}
+
 function leftText(left: Left | null): string | null {
   if (left === null) return null;
   if ("expires_at" in left) return `${left.effect} ${left.expires_at}`;
@@ -45,7 +51,7 @@ function leftText(left: Left | null): string | null {
 /** What the log says, told event by event, with the state as it was after each. */
 export class Told {
   readonly #fold = new RuleFold();
-  readonly #states: Snapshot[] = [new Map()];
+  readonly #states: Snapshot[] = [ofRows([], () => 0)];
   readonly #events: LogEvent[] = [];
 
   get seq(): number {
@@ -68,6 +74,7 @@ export class Told {
       if (!state.has(place) || rest.timer || rest.cooldown || this.#touches(event, place))
         state.set(place, textOf(JSON.stringify(value), rest));
     for (const place of state.keys()) if (!this.#fold.entries.has(place)) state.delete(place);
+    noteOrder(state, [...this.#fold.entries.keys()]);
     this.#states.push(state);
   }
 
@@ -98,7 +105,7 @@ export class Told {
 export function ofRows(rows: readonly StateRow[], clock: Clock): Snapshot {
   const left = (text: string | null) =>
     text === null ? {} : leftOf(JSON.parse(text) as RunningTimer, clock);
-  return new Map(
+  const found = new Map(
     rows.map(({ scope, key, value, enabled, timer, cooldown, ...rest }) => [
       placeOf(scope, key),
       textOf(value, {
@@ -109,6 +116,8 @@ export function ofRows(rows: readonly StateRow[], clock: Clock): Snapshot {
       }),
     ]),
   );
+  noteOrder(found, [...found.keys()]);
+  return found;
 }
 
 /** Entries of a store that are live, or were. */
@@ -126,6 +135,7 @@ export function ofEntries(
     };
     found.set(placeOf(scope, key), textOf(text, rest));
   }
+  noteOrder(found, [...found.keys()]);
   return found;
 }
 
