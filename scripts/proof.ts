@@ -9,7 +9,11 @@ import { parseArgs } from "node:util";
 const PROOFS: Record<string, readonly string[]> = {
   fold: ["test/memory/fold.test.ts"],
   simulate: ["test/room/simulation.test.ts"],
-  linear: ["test/memory/linearizability.test.ts", "test/http/linearizability.test.ts"],
+  linear: [
+    "test/memory/linearizability.test.ts",
+    "test/memory/broken-rooms.test.ts",
+    "test/http/linearizability.test.ts",
+  ],
 };
 
 const { values, positionals } = parseArgs({
