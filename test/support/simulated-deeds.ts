@@ -81,20 +81,26 @@ const DEFINITIONS: readonly Fields[] = [
   { id: "once", writes: [put], on_invoke: { timer: { ms: 1_000, effect: "delete" } } },
 ];
 
-export const OPENING: readonly Fields[] = DEFINITIONS.filter(
-  ({ id }, index) => index === DEFINITIONS.findIndex((other) => other.id === id),
-);
+/** So many actions a run: few, so that much happens to each. */
+const ACTIONS_PER_RUN = 7;
+
+/** The definitions that one run uses; nothing grows without `inc`. */
+export function vocabulary(dice: Dice): Fields[] {
+  const ids = new Set(["inc"]);
+  while (ids.size < ACTIONS_PER_RUN) ids.add(String(dice.pick(DEFINITIONS).id));
+  return DEFINITIONS.filter(({ id }) => ids.has(String(id)));
+}
 
 const KEYS = ["a", "b", "open"];
 const VALUES: readonly Value[] = [true, false, null, 0, 1, 7, "x", [], [1], {}, { x: 1, gone: 2 }];
 
-/** Draws what is called next; hashes that are to be right are those of `room`, which is what the caller has read. */
-export function nextDeed(dice: Dice, room: ReferenceRoom): Deed {
+/** Draws what is called next, of the actions that `words` define; hashes that are to be right are those of `room`, which is what the caller has read. */
+export function nextDeed(dice: Dice, room: ReferenceRoom, words: readonly Fields[]): Deed {
   const by = caller(dice);
   const roll = dice.below(100);
-  if (roll < 58) return invocation(dice, by, room);
-  if (roll < 70) return registration(dice, by, room);
-  if (roll < 73) return unregistration(dice, by, room);
+  if (roll < 58) return invocation(dice, by, room, words);
+  if (roll < 70) return registration(dice, by, room, words);
+  if (roll < 73) return unregistration(dice, by, room, words);
   if (roll < 78) return message(dice, by);
   if (roll < 83)
     return { do: "join", by, id: dice.pick(MEMBERS), state: { [dice.pick(KEYS)]: dice.pick(VALUES) } };
@@ -113,8 +119,8 @@ function caller(dice: Dice): By {
   return roll === 1 ? { token: "owner", as: dice.pick(MEMBERS) } : { token: dice.pick(MEMBERS), as: null };
 }
 
-function invocation(dice: Dice, by: By, room: ReferenceRoom): Invocation {
-  const action = String(dice.pick(DEFINITIONS).id);
+function invocation(dice: Dice, by: By, room: ReferenceRoom, words: readonly Fields[]): Invocation {
+  const action = String(dice.pick(words).id);
   const k = dice.pick(KEYS);
   const target = room.state.get("_shared", action === "half" ? "b" : k)?.value;
   const all = {
@@ -127,7 +133,7 @@ function invocation(dice: Dice, by: By, room: ReferenceRoom): Invocation {
   return {
     ...{ do: "invoke", by, action, params },
     ...(dice.below(8) === 0 ? { dry_run: true } : {}),
-    ...(dice.below(4) === 0 ? { idempotency_key: `key-${dice.below(6)}` } : {}),
+    ...(dice.below(4) === 0 ? { idempotency_key: `key-${dice.below(2)}` } : {}),
     ...(dice.below(8) === 0 ? { if_action_hash: dice.below(3) === 0 || !hash ? "0".repeat(16) : hash } : {}),
   };
 }
@@ -139,14 +145,14 @@ function proof(dice: Dice, id: string, room: ReferenceRoom): Fields {
   return { if_hash: roll === 1 ? "0".repeat(16) : (room.hashOfAction(id) ?? "") };
 }
 
-function registration(dice: Dice, by: By, room: ReferenceRoom): Invocation {
-  const definition = dice.pick(DEFINITIONS);
+function registration(dice: Dice, by: By, room: ReferenceRoom, words: readonly Fields[]): Invocation {
+  const definition = dice.pick(words);
   const params = { ...definition, ...proof(dice, String(definition.id), room) };
   return { do: "register", by, action: "_register_action", params };
 }
 
-function unregistration(dice: Dice, by: By, room: ReferenceRoom): Invocation {
-  const id = String(dice.pick(DEFINITIONS).id);
+function unregistration(dice: Dice, by: By, room: ReferenceRoom, words: readonly Fields[]): Invocation {
+  const id = String(dice.pick(words).id);
   return { do: "unregister", by, action: "_delete_action", params: { id, ...proof(dice, id, room) } };
 }
 

@@ -9,7 +9,7 @@ import { hashOf } from "./reference-state.ts";
 import type { Answer, Body, TestRoom } from "./room.ts";
 import { Client, createRoom, roomObject } from "./room.ts";
 import type { By, Deed } from "./simulated-deeds.ts";
-import { MEMBERS, nextDeed, OPENING } from "./simulated-deeds.ts";
+import { MEMBERS, nextDeed, vocabulary } from "./simulated-deeds.ts";
 import type { Failure } from "./subject.ts";
 
 const OWNER: By = { token: "owner", as: null };
@@ -18,7 +18,8 @@ const FAILURES: readonly Failure[] = ["full", "crash before", "crash within", "c
 /** What a simulation did, over all its runs. */
 export interface Tally {
   calls: number;
-  refused: number;
+  /** How often each refusal was given. */
+  readonly refusals: Map<string, number>;
   broken: number;
   upsets: number;
 }
@@ -30,20 +31,22 @@ export class Simulation {
   readonly #reference: ReferenceRoom;
   readonly #clients: Map<string, Client>;
   readonly #tally: Tally;
+  readonly #words: readonly Fields[];
 
   private constructor(dice: Dice, room: TestRoom, tally: Tally) {
     this.#dice = dice;
+    this.#words = vocabulary(dice);
     this.#room = room;
     this.#tally = tally;
     this.#clients = new Map([["owner", room.owner]]);
     this.#reference = new ReferenceRoom(Date.now());
   }
 
-  /** A room in which everybody has joined and most actions are registered. */
+  /** A room in which everybody has joined and its actions are registered. */
   static async begin(seed: number, tally: Tally): Promise<Simulation> {
     const simulation = new Simulation(new Dice(seed), await createRoom(), tally);
     for (const id of MEMBERS) await simulation.#call({ do: "join", by: OWNER, id, state: { a: 1 } });
-    for (const params of OPENING) {
+    for (const params of simulation.#words) {
       const by: By = { token: "owner", as: MEMBERS[simulation.#dice.below(6)] ?? null };
       const authorised = params.scope === undefined ? by : OWNER;
       await simulation.#call({ do: "register", by: authorised, action: "_register_action", params });
@@ -57,7 +60,7 @@ export class Simulation {
     if (roll < 4) this.#pass();
     else if (roll < 7) await this.#upset(roll - 4);
     else if (roll < 10) await this.#callBroken();
-    else await this.#call(nextDeed(this.#dice, this.#reference));
+    else await this.#call(nextDeed(this.#dice, this.#reference, this.#words));
   }
 
   /** Compares all that the room holds with what it should. */
@@ -86,7 +89,7 @@ export class Simulation {
   }
 
   #pass(): void {
-    this.#reference.state.now += this.#dice.pick([1, 500, 2_000, 70_000]);
+    this.#reference.state.now += this.#dice.pick([1, 1, 500, 2_000, 70_000]);
     vi.setSystemTime(this.#reference.state.now);
   }
 
@@ -121,7 +124,7 @@ export class Simulation {
   /** A call during which a transaction fails, where it has one: nothing of it may have happened. */
   async #callBroken(): Promise<void> {
     await this.#call({ do: "read", by: OWNER });
-    const deed = nextDeed(this.#dice, this.#reference);
+    const deed = nextDeed(this.#dice, this.#reference, this.#words);
     const how = this.#dice.pick(FAILURES);
     const takeBack = this.#reference.remember();
     const { seq } = this.#reference.state;
@@ -142,7 +145,8 @@ export class Simulation {
   #check(deed: Deed, expected: Expected, { status, body, headers }: Answer): void {
     const told = JSON.stringify({ deed, answer: body });
     expect({ status, error: body.error }, told).toEqual({ status: expected.status, error: expected.error });
-    if (status >= 300) this.#tally.refused += 1;
+    const { refusals } = this.#tally;
+    if (body.error !== undefined) refusals.set(body.error, (refusals.get(body.error) ?? 0) + 1);
     const seq = headers.get("X-Sync-Seq");
     if (expected.seq !== undefined) expect(Number(seq), told).toBe(expected.seq);
     expect(headers.get("Idempotency-Replayed"), told).toBe(expected.replayed ? "true" : null);
