@@ -2,8 +2,9 @@ import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { knock, leaks, plant } from "../support/canaries.ts";
+import { fold, foldedByTheRules } from "../support/fold.ts";
 import { actor, command, openingRoom } from "../support/histories.ts";
-import { fold, folded, foldedByTheRules, polled, rows, wholeLog } from "../support/ledger.ts";
+import { folded, polled, rows, wholeLog } from "../support/ledger.ts";
 import type { Body, TestRoom } from "../support/room.ts";
 import { Client, createRoom, roomObject } from "../support/room.ts";
 import {
