@@ -3,38 +3,42 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "../workerd/server.ts";
 import { stop } from "../workerd/server.ts";
-import type { Effort, Row } from "./scenarios.ts";
+import { measureBroadcast } from "./broadcast.ts";
+import { measureIdleWaits } from "./idle-waits.ts";
+import type { Effort, Row } from "./samples.ts";
 import { measure } from "./scenarios.ts";
 import { startBare, startRooms } from "./servers.ts";
 
 /**
- * npm run bench [-- --quick] [-- --json]: rooms against a bare Durable Object, in the same run and on the same machine,
- * each in a workerd of its own.
+ * npm run bench [-- --quick] [-- --watching] [-- --json]: rooms against a bare Durable Object, in the same run and on the
+ * same machine, each in a workerd of its own. `--watching` leaves out all rows but those of sockets.
  */
 const FULL: Effort = { rounds: 5, roundMs: 500, wakes: 300 };
 const QUICK: Effort = { rounds: 3, roundMs: 120, wakes: 50 };
 
 const HEADER = `The room against a bare Durable Object that makes the same three SQL statements (docs/performance.md).
 Higher ratios are better: 1 is as fast as what it is compared with, whether the unit is calls/s or ms.
-Beside them the processor time that each server took for a call.`;
+Beside them the processor time that each server took for a call or a delivery.`;
 
 function table(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const digits = ({ unit }: Row) => (unit === "ms" ? 2 : 0);
+  const processor = ({ unit }: Row, { ours, bare }: NonNullable<Row["processor"]>) =>
+    [ours, bare].map((us) => us.toFixed(unit === "deliveries/s" ? 1 : 0)).join(" : ");
   const line = (row: Row) =>
     [
       row.name.padEnd(width),
       row.ours.toFixed(digits(row)).padStart(9),
       row.bare.toFixed(digits(row)).padStart(9),
-      row.unit.padEnd(7),
+      row.unit.padEnd(12),
       row.ratio.toFixed(2).padStart(6),
-      row.processor ? `${row.processor.ours.toFixed(0)} : ${row.processor.bare.toFixed(0)}`.padStart(13) : "",
+      row.processor ? processor(row, row.processor).padStart(13) : "",
     ].join("  ");
   const head = [
     "".padEnd(width),
     "ours".padStart(9),
     "bare".padStart(9),
-    "unit   ",
+    "unit".padEnd(12),
     " ratio",
     "µs processor",
   ].join("  ");
@@ -44,6 +48,8 @@ function table(rows: readonly Row[]): string {
 async function main(): Promise<void> {
   const temp = mkdtempSync(join(tmpdir(), "sync-bench-"));
   const effort = process.argv.includes("--quick") ? QUICK : FULL;
+  const measures = [measureBroadcast, measureIdleWaits];
+  if (!process.argv.includes("--watching")) measures.unshift(measure);
   const servers: Server[] = [];
   const progress = (text: string) => process.stderr.write(`${text}\n`);
   const end = async () => {
@@ -58,7 +64,8 @@ async function main(): Promise<void> {
     servers.push(await startBare(join(temp, "bare")));
     const [rooms, bare] = servers;
     if (!rooms || !bare) return;
-    const rows = await measure(rooms, bare, effort, progress);
+    const rows: Row[] = [];
+    for (const each of measures) rows.push(...(await each(rooms, bare, effort, progress)));
     console.log(`${HEADER}\n\n${table(rows)}`);
     if (process.argv.includes("--json")) {
       console.log(

@@ -1,6 +1,7 @@
 import type { Call } from "../workerd/connection.ts";
 import { Connection } from "../workerd/connection.ts";
 import type { Server } from "../workerd/server.ts";
+import type { Seat } from "./audience.ts";
 
 /** How a room, and the bare object beside it, is filled. */
 export interface Size {
@@ -15,6 +16,10 @@ export interface Subject {
   /** Answered once the next write of `bell` has been made. */
   hold(turn: number): Call;
   ring(turn: number): Call;
+  /** A write of which everyone who watches is told in some 300 bytes. */
+  tell(turn: number): Call;
+  /** Where to watch. */
+  watch(turn: number): Seat;
 }
 
 /** Callers take turns, as agents do: each has a token of its own. */
@@ -37,15 +42,19 @@ function written(size: Size, turn: number): string {
   return JSON.stringify({ params: { key: keyOf(size, turn), value: `a value of some length, ${turn}` } });
 }
 
+function news(turn: number): string {
+  return JSON.stringify({ params: { key: "news", value: `${"what is new, ".repeat(7)}${turn}` } });
+}
+
 /** A room with `size.keys` entries and `size.views` views, and its agents. */
-export async function createRoom(server: Server, size: Size): Promise<Subject> {
+export async function createRoom(server: Server, size: Size, agents = AGENTS): Promise<Subject> {
   const connection = await Connection.open(server.port);
   const post = async (path: string, token: string | undefined, body: object) =>
     JSON.parse(await connection.expect({ method: "POST", path, token, body: JSON.stringify(body) }));
   const { id, token } = await post("/rooms", undefined, {});
   const room = `/rooms/${id}`;
   const tokens: string[] = [];
-  for (let agent = 1; agent <= AGENTS; agent++) {
+  for (let agent = 1; agent <= agents; agent++) {
     tokens.push((await post(`${room}/agents`, token, { id: `agent-${agent}` })).token);
   }
   const invoke = (action: string, params: object) =>
@@ -90,12 +99,19 @@ function roomSubject(room: string, tokens: readonly string[], size: Size, bell: 
       const body = JSON.stringify({ params: { key: "bell", value: bell + turn } });
       return { method: "POST", path: put, token: tokens[1], body };
     },
+    tell: (turn) => ({ method: "POST", path: put, token: token(turn), body: news(turn) }),
+    watch: (turn) => ({ path: `${room}/watch?only=events`, token: token(turn) }),
   };
 }
 
 /** A bare object with as many rows. It reads the bytes that the room answered. */
-export async function createBare(server: Server, size: Size, bytes: string): Promise<Subject> {
-  const object = `/${size.keys}-${size.views}`;
+export async function createBare(
+  server: Server,
+  size: Size,
+  bytes: string,
+  name = `${size.keys}-${size.views}`,
+): Promise<Subject> {
+  const object = `/${name}`;
   const connection = await Connection.open(server.port);
   const body = JSON.stringify(blocks(size));
   await connection.expect({ method: "POST", path: `${object}/fill`, body });
@@ -110,5 +126,7 @@ export async function createBare(server: Server, size: Size, bytes: string): Pro
       path: `${object}/write`,
       body: JSON.stringify({ params: { key: "bell", value: turn } }),
     }),
+    tell: (turn) => ({ method: "POST", path: `${object}/tell`, body: news(turn) }),
+    watch: () => ({ path: `${object}/watch` }),
   };
 }

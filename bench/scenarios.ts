@@ -1,40 +1,24 @@
-import { Connection } from "../workerd/connection.ts";
+import type { Connection } from "../workerd/connection.ts";
 import type { Server } from "../workerd/server.ts";
-import { median, quantile, throughput } from "./load.ts";
+import { quantile, throughput } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
+import type { Effort, Row, Sample } from "./samples.ts";
+import { inTurn, processorOf, rateOf, withConnections } from "./samples.ts";
 import { processorMs } from "./servers.ts";
 
-/** How long and how often is measured. */
-export interface Effort {
-  readonly rounds: number;
-  readonly roundMs: number;
-  readonly wakes: number;
-}
-
-/** One line of the table; `ratio` is above 1 where the room is faster than what it is compared with. */
-export interface Row {
-  readonly name: string;
-  readonly unit: "calls/s" | "ms";
-  readonly ours: number;
-  readonly bare: number;
-  readonly ratio: number;
-  /** Processor time of the server for one call, µs: it says more than the clock where others use the machine, too. */
-  readonly processor?: { readonly ours: number; readonly bare: number };
-}
-
-interface Side {
+export interface Side {
   readonly server: Server;
   readonly subject: Subject;
 }
 
-interface Pair {
+export interface Pair {
   readonly size: Size;
   readonly ours: Side;
   readonly bare: Side;
 }
 
-interface Scenario {
+export interface Scenario {
   readonly name: string;
   readonly pair: Pair;
   readonly clients: number;
@@ -42,17 +26,9 @@ interface Scenario {
   readonly samples: { readonly ours: Sample[]; readonly bare: Sample[] };
 }
 
-interface Sample {
-  /** Calls a second. */
-  readonly rate: number;
-  /** Processor time of the server, ms. */
-  readonly processorMs: number;
-  readonly calls: number;
-}
-
 const KEYS = [10, 1_000, 10_000];
 const VIEWS = [0, 50];
-const CLIENTS = [1, 16];
+export const CLIENTS = [1, 16];
 /** A waiter often hears in the same instant as the writer, or before: no ratio is made of less. */
 const LEAST_MS = 0.1;
 /** A waiting call has reached its object by then. */
@@ -92,20 +68,6 @@ async function createPair(rooms: Server, bare: Server, size: Size): Promise<Pair
   return { size, ours: { server: rooms, subject: room }, bare: { server: bare, subject: object } };
 }
 
-/** Connections for one piece of work: a server closes those that are idle for some seconds. */
-async function withConnections<T>(
-  { port }: Server,
-  count: number,
-  work: (connections: readonly Connection[]) => Promise<T>,
-): Promise<T> {
-  const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port)));
-  try {
-    return await work(connections);
-  } finally {
-    for (const connection of connections) connection.close();
-  }
-}
-
 function plan(pairs: readonly Pair[]): Scenario[] {
   const scenario = (pair: Pair, call: "write" | "read", clients: number): Scenario => {
     const what = call === "write" ? "invoke" : "context";
@@ -119,8 +81,12 @@ function plan(pairs: readonly Pair[]): Scenario[] {
 
 let turns = 0;
 
-async function round({ pair, clients, call, samples }: Scenario, ms: number, counts: boolean): Promise<void> {
-  for (const side of ["ours", "bare"] as const) {
+export async function round(
+  { pair, clients, call, samples }: Scenario,
+  ms: number,
+  counts: boolean,
+): Promise<void> {
+  for (const side of inTurn("ours", "bare", samples.ours.length + 1)) {
     const { server, subject } = pair[side];
     const offset = turns;
     const before = processorMs(server);
@@ -129,25 +95,15 @@ async function round({ pair, clients, call, samples }: Scenario, ms: number, cou
     );
     const calls = (rate * ms) / 1000;
     turns += Math.ceil(calls) + clients;
-    if (counts) samples[side].push({ rate, calls, processorMs: processorMs(server) - before });
+    if (counts) samples[side].push({ rate, count: calls, processorMs: processorMs(server) - before });
   }
 }
 
-function row({ name, samples }: Scenario): Row {
+export function row({ name, samples }: Scenario): Row {
   const ours = rateOf(samples.ours);
   const bare = rateOf(samples.bare);
   const processor = { ours: processorOf(samples.ours), bare: processorOf(samples.bare) };
   return { name, unit: "calls/s", ours, bare, ratio: ours / bare, processor };
-}
-
-function rateOf(samples: readonly Sample[]): number {
-  return median(samples.map(({ rate }) => rate));
-}
-
-/** µs a call. */
-function processorOf(samples: readonly Sample[]): number {
-  const sum = (field: "calls" | "processorMs") => samples.reduce((all, sample) => all + sample[field], 0);
-  return (sum("processorMs") / sum("calls")) * 1000;
 }
 
 /** What size itself costs: the room with most keys against the room with fewest. */

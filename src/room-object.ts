@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { hash } from "node:crypto";
+import type { Refusal } from "./kernel/errors.ts";
 import { refuse } from "./kernel/errors.ts";
 import { hasSchema, migrate } from "./migrations/run.ts";
 import type {
@@ -11,11 +12,16 @@ import type {
   SocketRequest,
 } from "./protocol/calls.ts";
 import { SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
+import { CLOSE_CODES } from "./protocol/frames.ts";
 import { refusalReply } from "./room/answers.ts";
 import { GroupCommit } from "./room/group-commit.ts";
+import { roomExists } from "./room/membership.ts";
+import type { RoomHost } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
-import { invalidToken, unauthenticated } from "./room/session.ts";
+import { beingImported, restoreCreation } from "./room/transfer/import.ts";
 import { begin, end, memoryOf, open, restore } from "./room-sockets.ts";
+import type { Streamed } from "./room-transfers.ts";
+import { absent, RoomTransfers } from "./room-transfers.ts";
 import { openStores } from "./storage/stores.ts";
 
 /** Calls that store nothing: they need not wait for a commit to be confirmed. */
@@ -40,11 +46,31 @@ export class RoomObject extends DurableObject<Env> {
   /** The alarm that is set, as far as this object knows, ms since the epoch. */
   #alarmAt: number | null = null;
   readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
+  readonly #host: RoomHost;
+  readonly #transfers: RoomTransfers;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    if (hasSchema(state.storage.sql)) this.#open();
+    const { storage } = state;
+    this.#host = {
+      now: () => Date.now(),
+      randomId: () => crypto.randomUUID(),
+      digest: (text) => hash("sha256", text, "hex"),
+      transaction: (work) => storage.transactionSync(work),
+      later: (ms, work) => void setTimeout(work, ms),
+      isFull: isStorageFull,
+    };
+    this.#transfers = new RoomTransfers({
+      storage,
+      host: this.#host,
+      room: () => this.#room,
+      guard: (work, answer) => this.#guard(work, answer),
+      vacate: () => this.#vacate(),
+      open: () => this.#plan(this.#open()),
+      erase: () => this.#erase(),
+    });
+    if (hasSchema(storage.sql)) this.#wake();
   }
 
   /** How many derivations have been evaluated since this object woke. */
@@ -52,15 +78,21 @@ export class RoomObject extends DurableObject<Env> {
     return this.#room?.evaluations ?? 0;
   }
 
+  /** How many sockets and event streams watch the room. */
+  get watchers(): number {
+    return this.#room?.watch.watchers.size ?? 0;
+  }
+
   /** Creates the room of this object. */
   create(command: CreateRoomCommand, compact: boolean): Reply {
-    return this.#guard(() => (this.#room ?? this.#open()).create(command, compact), asIs);
+    if (this.#transfers.isArriving) return roomExists(command.id);
+    return this.#guard(() => (this.#room ?? this.#open()).create(command, compact), refusalReply);
   }
 
   /** Answers one call of a caller whose token the Worker has verified. */
   async call(caller: Caller, call: RoomCall): Promise<Reply> {
     const room = this.#room;
-    if (!room?.exists) return absent(caller);
+    if (!room?.exists) return this.#transfers.absent(caller);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
     const answer = () => this.#answer(caller, call);
     return READS.has(call.call) ? answer() : await this.#commits.run(answer);
@@ -69,26 +101,46 @@ export class RoomObject extends DurableObject<Env> {
   /** Walks the room's log, and lets others have their turn in between. */
   async verify(caller: Caller, compact: boolean): Promise<Reply> {
     const room = this.#room;
-    if (!room?.exists) return absent(caller);
+    if (!room?.exists) return this.#transfers.absent(caller);
     const walk = room.verify(caller, compact);
     for (;;) {
       const step = this.#guard(
         () => walk.next(),
-        (value) => ({ done: true as const, value }),
+        (refusal) => ({ done: true as const, value: refusalReply(refusal) }),
       );
       if (step.done) return step.value;
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
 
+  /** Streams the whole room. */
+  export(caller: Caller): Streamed {
+    return this.#transfers.depart(caller, (room) => room.export(caller));
+  }
+
+  /** Streams the room's state after the event `at`, for {@link takeFork} of another object. */
+  fork(caller: Caller, at: number | undefined): Streamed {
+    return this.#transfers.depart(caller, (room) => room.fork(caller, at));
+  }
+
+  /** Takes an export into this object's room, in which nothing has happened yet. */
+  async import(caller: Caller, body: ReadableStream<Uint8Array>, compact: boolean): Promise<Reply> {
+    return await this.#transfers.import(caller, body, compact);
+  }
+
+  /** Makes the room of this object from what {@link fork} of another streams. */
+  async takeFork(id: string, body: ReadableStream<Uint8Array>, compact: boolean): Promise<Reply> {
+    return await this.#transfers.takeFork(id, body, compact);
+  }
+
   /** Takes the socket of a wait or of a watcher, or answers at once why there is none to take. */
   override async fetch(request: Request): Promise<Response> {
     const asked = JSON.parse(decodeURIComponent(request.headers.get(SOCKET_HEADER) ?? "")) as SocketRequest;
     const room = this.#room;
-    if (!room?.exists) return Response.json(absent(asked.caller));
+    if (!room?.exists) return Response.json(this.#transfers.absent(asked.caller));
     const begun = this.#guard(
       () => begin(room, asked),
-      (reply) => ({ reply }),
+      (refusal) => ({ reply: refusalReply(refusal) }),
     );
     if ("reply" in begun) {
       this.#plan(room);
@@ -108,11 +160,10 @@ export class RoomObject extends DurableObject<Env> {
       const room = this.#room;
       if (!room) return;
       const text = typeof frame === "string" ? frame : null;
-      this.#guard(() => {
+      this.#run(room, () => {
         if (memory.open === "watch") room.watch.handle(memory.record.id, text);
         else if (text === TIME_OVER) room.endWait(memory.waiting.id);
-      }, ignore);
-      this.#plan(room);
+      });
     });
   }
 
@@ -128,56 +179,73 @@ export class RoomObject extends DurableObject<Env> {
   override alarm(): void {
     this.#alarmAt = null;
     const room = this.#room;
-    if (!room?.exists) return;
-    this.#guard(() => room.doDue(), ignore);
-    this.#plan(room);
+    if (room?.exists) this.#run(room, () => room.doDue());
   }
 
   /** The room may have been deleted while the call waited for its turn. */
   #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" }>): Reply {
     const room = this.#room;
-    if (!room?.exists) return absent(caller);
-    const reply = this.#guard(() => room.call(caller, call), asIs);
+    if (!room?.exists) return this.#transfers.absent(caller);
+    const reply = this.#guard(() => room.call(caller, call), refusalReply);
     this.#plan(room);
     return reply;
   }
 
+  /** Begins with what the tables hold: an object in which a fork was cut short begins empty. */
+  #wake(): void {
+    const { storage } = this.ctx;
+    migrate(storage);
+    if (openStores(storage.sql).imports.mark?.creation === null) void this.#erase();
+    else this.#open();
+  }
+
+  /** Opens the room of the tables; one into which an import was cut short is put back as it was created. */
   #open(): Room {
     const { storage } = this.ctx;
     migrate(storage);
-    const room = new Room(openStores(storage.sql), {
-      now: () => Date.now(),
-      randomId: () => crypto.randomUUID(),
-      digest: (text) => hash("sha256", text, "hex"),
-      transaction: (work) => storage.transactionSync(work),
-      later: (ms, work) => void setTimeout(() => this.#later(work), ms),
-      isFull: isStorageFull,
-    });
-    for (const socket of this.ctx.getWebSockets()) restore(room, socket);
+    const stores = openStores(storage.sql);
+    const creation = stores.imports.mark?.creation;
+    if (creation) restoreCreation(stores, this.#host, creation);
+    const later = (ms: number, work: () => void) => void setTimeout(() => this.#run(room, work), ms);
+    const room: Room = new Room(stores, { ...this.#host, later });
     this.#room = room;
+    this.#guard(() => {
+      for (const socket of this.ctx.getWebSockets()) restore(room, socket);
+      room.establish();
+    }, ignore);
     return room;
   }
 
-  /** Does what a room put off, if it is still there. */
-  #later(work: () => void): void {
+  /** Has the room make way for what is imported: whoever holds a socket is told. */
+  #vacate(): void {
+    this.#room = null;
+    this.#alarmAt = null;
+    for (const socket of this.ctx.getWebSockets()) end(socket, beingImported(), CLOSE_CODES.imported);
+  }
+
+  #abandon(socket: WebSocket): void {
     const room = this.#room;
-    if (!room?.exists) return;
+    const memory = memoryOf(socket);
+    if (!room) return;
+    this.#run(room, () => {
+      if (memory.open === "watch") room.forgetWatcher(memory.record.id);
+      else room.abandonWait(memory.waiting.id);
+    });
+  }
+
+  /** Does what nobody waits for an answer to, unless the room has been deleted meanwhile. */
+  #run(room: Room, work: () => void): void {
+    if (this.#room !== room) return;
     this.#guard(work, ignore);
     this.#plan(room);
   }
 
-  #abandon(socket: WebSocket): void {
-    const memory = memoryOf(socket);
-    if (memory.open === "watch") this.#room?.watch.watchers.forget(memory.record.id);
-    else this.#room?.waits.abandon(memory.waiting.id);
-  }
-
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */
-  #guard<T>(work: () => T, answer: (reply: Reply) => T): T {
+  #guard<T>(work: () => T, answer: (refusal: Refusal) => T): T {
     try {
       return work();
     } catch (thrown) {
-      if (isStorageFull(thrown)) return answer(refusalReply(storageFull()));
+      if (isStorageFull(thrown)) return answer(storageFull());
       console.error("room aborted", thrown);
       this.ctx.abort("unexpected error");
       throw thrown;
@@ -189,13 +257,17 @@ export class RoomObject extends DurableObject<Env> {
     if (refusal) return refusal;
     this.#room = null;
     this.#alarmAt = null;
-    for (const socket of this.ctx.getWebSockets()) end(socket, absent(caller));
-    // A creation that came in between would be wiped with the rest.
+    for (const socket of this.ctx.getWebSockets()) end(socket, absent(caller), CLOSE_CODES.token);
+    await this.#erase();
+    return { status: 200, body: JSON.stringify({ deleted: true, id: caller.claims?.room ?? "" }) };
+  }
+
+  /** Leaves nothing behind. A creation that came in between would be wiped with the rest. */
+  async #erase(): Promise<void> {
     await this.ctx.blockConcurrencyWhile(async () => {
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
     });
-    return { status: 200, body: JSON.stringify({ deleted: true, id: caller.claims?.room ?? "" }) };
   }
 
   /**
@@ -210,16 +282,6 @@ export class RoomObject extends DurableObject<Env> {
 }
 
 function ignore(): void {}
-
-function asIs(reply: Reply): Reply {
-  return reply;
-}
-
-/** A room that is not there looks like one that the token is not for [AUTH-2]. */
-function absent(caller: Caller): Reply {
-  const refused = caller.claims === null ? unauthenticated() : invalidToken();
-  return refusalReply(refused.refusal);
-}
 
 function isStorageFull(thrown: unknown): boolean {
   return thrown instanceof Error && /SQLITE_FULL|database or disk is full/.test(thrown.message);

@@ -11,6 +11,7 @@ import { replacement } from "./routes/replaced.ts";
 import { resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { transferRoutes } from "./routes/transfer.ts";
 import { waitRoutes } from "./routes/wait.ts";
 import { watchRoutes } from "./routes/watch.ts";
 
@@ -38,7 +39,7 @@ const app = new Hono<RouteEnv>();
 /** Answers what a browser asks before it calls from another origin; answers themselves bring their own headers. */
 const preflight = cors({
   origin: "*",
-  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Sync-Create-Token"],
   exposeHeaders: EXPOSED_HEADERS,
 });
 
@@ -66,6 +67,7 @@ readRoutes(app);
 waitRoutes(app);
 watchRoutes(app);
 tokenRoutes(app);
+transferRoutes(app);
 
 app.notFound((c) => {
   const hint =

@@ -8,6 +8,7 @@ export class BareObject extends DurableObject {
   #seq = 0;
   #bytes = "";
   #held = [];
+  #watchers = [];
 
   constructor(state, env) {
     super(state, env);
@@ -35,6 +36,33 @@ export class BareObject extends DurableObject {
   /** Answers when the next write has been made. */
   hold() {
     return new Promise((resolve) => this.#held.push(resolve));
+  }
+
+  /** Takes a socket that is told of what {@link tell} writes. */
+  fetch() {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    this.#watchers.push(server);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Two statements, and one text to every socket. */
+  tell({ params: { key, value } }) {
+    const text = JSON.stringify(value);
+    const now = new Date().toISOString();
+    let frame = "";
+    this.ctx.storage.transactionSync(() => {
+      this.#seq += 1;
+      this.sql.exec(UPSERT, "_shared", key, text, this.#seq, HASH, now, null);
+      frame = event(key, text, this.#seq, now);
+      this.sql.exec(LOG, this.#seq, "invoke", now, "agent-1", frame, CHAIN);
+    });
+    for (const socket of this.#watchers) socket.send(frame);
+    return answer(key, value, this.#seq);
+  }
+
+  webSocketClose(socket) {
+    this.#watchers = this.#watchers.filter((other) => other !== socket);
   }
 
   keep(bytes) {
@@ -82,10 +110,16 @@ function answer(key, value, seq) {
   });
 }
 
+/** Of the length of the frame that a room sends. */
+function event(key, text, seq, now) {
+  return `{"type":"event","seq":${seq},"kind":"invoke","ts":"${now}","agent":"agent-1","ok":true,"action":"put","writes":[{"op":"set","scope":"_shared","key":"${key}","value":${text},"revision":${seq},"hash":"${HASH}"}]}`;
+}
+
 export default {
   async fetch(request, env) {
     const [, object, call] = new URL(request.url).pathname.split("/");
     const stub = env.BARE.get(env.BARE.idFromName(object));
+    if (call === "watch") return await stub.fetch(request);
     return new Response(await answerTo(stub, call, request), {
       headers: { "Content-Type": "application/json; charset=utf-8" },
     });
@@ -98,6 +132,8 @@ async function answerTo(stub, call, request) {
       return await stub.write(await request.json());
     case "read":
       return await stub.read();
+    case "tell":
+      return await stub.tell(await request.json());
     case "hold":
       return await stub.hold();
     case "keep":

@@ -1,12 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import type { LocalServer } from "../local-server.ts";
+import { startServer } from "../local-server.ts";
 import { call, expectOk, Room } from "./api.ts";
 import { sourceFiles } from "./files.ts";
 import type { Note } from "./process.ts";
 import { faults, readHistory, report } from "./report.ts";
-import type { DemoServer } from "./server.ts";
-import { startServer } from "./server.ts";
 
 /**
  * npm run demo: a coordinator and four workers, each a process with a token of its own, drain a queue through a room.
@@ -60,7 +60,7 @@ async function showProgress(room: Room, total: number): Promise<void> {
   if (process.stdout.isTTY) process.stdout.write("\n");
 }
 
-async function run(server: DemoServer): Promise<boolean> {
+async function run(server: LocalServer): Promise<boolean> {
   const { id, view_token, join_token } = expectOk(await call<Created>(server.url, "/rooms", { body: {} }));
   const spectator = new Room(server.url, id, view_token);
   const total = sourceFiles().length;

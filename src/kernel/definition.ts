@@ -14,6 +14,9 @@ import { parseWrite } from "./write-template.ts";
 type OnInvoke = NonNullable<ActionDefinition["on_invoke"]>;
 type Refused = { readonly ok: false; readonly refusal: Refusal };
 
+/** What checking a definition asks for. */
+export type DefinitionPorts = Pick<Ports, "expressionFault" | "schemaFault">;
+
 /** A parameter of a built-in action that is not what it must be. */
 export function invalid(path: string, problem: string): Refused {
   return refuse("invalid_param", `${path} ${problem}.`, { details: { path } });
@@ -31,7 +34,7 @@ function optionalExpression(
   params: JsonObject,
   name: string,
   path: string,
-  ports: Ports,
+  ports: DefinitionPorts,
 ): Result<string | undefined> {
   const text = optionalText(params, name);
   if (!text.ok) return invalid(path, "must be a string that holds a CEL expression");
@@ -69,7 +72,7 @@ function collect(
   params: JsonObject,
   texts: readonly string[],
   expressions: readonly string[],
-  ports: Ports,
+  ports: DefinitionPorts,
 ): Result<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const name of [...texts, ...expressions]) {
@@ -87,7 +90,7 @@ export function parseAction(
   params: JsonObject,
   scope: string,
   registrar: Registrar,
-  ports: Ports,
+  ports: DefinitionPorts,
 ): Result<ActionDefinition> {
   const timer = optionalTimer(params, "timer", "timer", { registrar });
   if (!timer.ok) return timer;
@@ -112,7 +115,11 @@ export function parseAction(
   });
 }
 
-function parseWrites(value: Json | undefined, registrar: Registrar, ports: Ports): Result<WriteTemplate[]> {
+function parseWrites(
+  value: Json | undefined,
+  registrar: Registrar,
+  ports: DefinitionPorts,
+): Result<WriteTemplate[]> {
   if (!Array.isArray(value)) return invalid("writes", "must be a list of writes, empty for none");
   if (value.length > LIMITS.writesPerAction) {
     return refuse("too_large", `An action declares at most ${LIMITS.writesPerAction} writes.`, {
@@ -133,7 +140,7 @@ export function parseView(
   params: JsonObject,
   scope: string,
   registrar: Registrar,
-  ports: Ports,
+  ports: DefinitionPorts,
 ): Result<ViewDefinition> {
   const timer = optionalTimer(params, "timer", "timer", { registrar });
   if (!timer.ok) return timer;

@@ -8,6 +8,14 @@ const MIB = 1024 * KIB;
 export const LIMITS = Object.freeze({
   /** A request is parsed whole in memory. */
   requestBodyBytes: MIB,
+  /** An import is read line by line, and never held whole. */
+  importBytes: 64 * MIB,
+  /** The largest event, and what its line says beside the payload: so every export can be imported. */
+  importLineBytes: MIB + 4 * KIB,
+  /** An import whose sender has fallen silent is given up, so that the room is not held up for ever. */
+  importSilenceMs: 30_000,
+  /** What an export or a fork reads, and an import takes in, before others get their turn; also the least size of a fork's events. */
+  transferSliceBytes: 64 * KIB,
   /** Half of what one SQLite row of the platform may hold is left for keys and bookkeeping. */
   valueBytes: 256 * KIB,
   /** Keys are index columns, twice. */

@@ -52,7 +52,7 @@ export interface WriteOperation {
   readonly value: Json;
   readonly revision: number;
   readonly hash: string;
-  /** Where it is not the event's own instant: what an import or a fork brings is as old as it was. */
+  /** Where it is not the event's own instant: an entry that a fork brings is as old as it was, and nothing ticks by it. */
   readonly updated_at?: string;
   readonly enabled?: string;
   readonly timer?: Timer;
@@ -88,22 +88,33 @@ export interface DeleteOperation {
   readonly hash: "";
 }
 
-export type EventKind =
-  | "room_create"
-  | "room_update"
-  | "agent_join"
-  | "agent_update"
-  | "agent_leave"
-  | "register_action"
-  | "delete_action"
-  | "register_view"
-  | "delete_view"
-  | "invoke"
-  | "message"
-  | "timer"
-  | "sample"
-  | "token_mint"
-  | "token_revoke";
+export const EVENT_KINDS = [
+  "room_create",
+  "room_update",
+  "agent_join",
+  "agent_update",
+  "agent_leave",
+  "register_action",
+  "delete_action",
+  "register_view",
+  "delete_view",
+  "invoke",
+  "message",
+  "timer",
+  "sample",
+  "token_mint",
+  "token_revoke",
+  "import",
+  "fork",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** The event of another room that a room goes on from [IMPORT-3, FORK-2]. */
+export interface Origin {
+  readonly room: string;
+  readonly seq: number;
+  readonly chain: string;
+}
 
 export interface EventPayload {
   readonly ok: boolean;
@@ -122,6 +133,9 @@ export interface EventPayload {
   readonly value?: Json;
   /** The id of the token that this event revoked. */
   readonly revoked?: string;
+  readonly origin?: Origin;
+  /** Of scopes whose keys do not tell it, the highest number that a key ever was. */
+  readonly highest?: Readonly<Record<string, number>>;
 }
 
 /** An event as it is decided: the commit gives it its `seq` and `ts`. */

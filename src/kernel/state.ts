@@ -32,26 +32,34 @@ export interface StateWriter extends Pick<StateReader, "entry" | "clock"> {
   remove(scope: string, key: string): void;
   /** Moves the clock of a key on by one, where it has a clock. */
   tick(scope: string, key: string): void;
+  /** Notes that a key of the scope once was this number. */
+  reach(scope: string, number: number): void;
 }
 
 /**
  * Folds one event into the state. Commit and replay both come through here: state changes in no other way [LOG-1, LOG-3].
  * Its writes tick before any is applied: a timer that it sets does not count them.
  */
-export function apply(state: StateWriter, event: LogEvent): void {
-  const { writes } = event.payload;
-  for (const operation of writes) if (isWrite(operation)) state.tick(operation.scope, operation.key);
+export function apply(state: StateWriter, event: Pick<LogEvent, "ts" | "payload">): void {
+  const { writes, highest = {} } = event.payload;
+  for (const operation of writes) if (isTick(operation)) state.tick(operation.scope, operation.key);
   for (const operation of writes) {
     const after = entryAfter(state, operation, event.ts);
     if (after) state.put(operation.scope, operation.key, after);
     else state.remove(operation.scope, operation.key);
   }
+  for (const [scope, number] of Object.entries(highest)) state.reach(scope, number);
 }
 
 /** Whether an operation is a write to its key, as opposed to what only moves its timers. */
 export function isWrite(operation: Operation): operation is WriteOperation | DeleteOperation {
   const { op } = operation;
   return op !== "cooldown" && op !== "enable";
+}
+
+/** Whether an operation moves the clock of its key: an entry that was written elsewhere and is only brought does not. */
+export function isTick(operation: Operation): boolean {
+  return isWrite(operation) && (operation.op === "delete" || operation.updated_at === undefined);
 }
 
 /** The entry that an operation leaves behind, if it leaves one. */

@@ -145,9 +145,9 @@ export function startTimer(
   return resolveTimer(template, { self: registrar.agent, now, params: {} }, registrar, "timer");
 }
 
-/** Whether the entry is there for writes and `if_hash` only: its timer has yet to enable it [TIMER-1]. */
-export function isDormant({ timer }: Entry): boolean {
-  return timer?.effect === "enable";
+/** Whether the entry is there for writes and `if_hash` only: a timer of it has yet to enable it [TIMER-1]. */
+export function isDormant({ timer, cooldown }: Entry): boolean {
+  return timer?.effect === "enable" || cooldown?.effect === "enable";
 }
 
 /** What has to pass before an action can be invoked. */

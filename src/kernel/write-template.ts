@@ -27,7 +27,7 @@ export function parseWrite(
   item: Json,
   path: string,
   registrar: Registrar,
-  ports: Ports,
+  ports: Pick<Ports, "expressionFault">,
 ): Result<WriteTemplate> {
   if (!isJsonObject(item)) return faulty(path, "must be an object");
   const texts = parseTexts(item, path);
@@ -113,7 +113,11 @@ function targetFault(write: WriteTemplate, path: string): Refused | null {
   return write.key === "" ? faulty(`${path}.key`, "must not be empty") : null;
 }
 
-function expressionFault(write: WriteTemplate, path: string, ports: Ports): Refused | null {
+function expressionFault(
+  write: WriteTemplate,
+  path: string,
+  ports: Pick<Ports, "expressionFault">,
+): Refused | null {
   const expressions = { value: write.expr ? (write.value as string) : undefined, enabled: write.enabled };
   for (const [name, expression] of Object.entries(expressions)) {
     const fault = expression === undefined ? null : ports.expressionFault(expression);

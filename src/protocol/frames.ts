@@ -6,6 +6,9 @@ import { contextFields, invokeBody } from "./requests.ts";
 const frameId = z.union([z.string().min(1).max(64), z.number().int()]);
 export type FrameId = z.output<typeof frameId>;
 
+/** What of a frame that is not valid tells which it was. */
+export const framed = z.object({ id: frameId });
+
 const agent = z.string().nullish();
 
 /** Everything that a client may send on a room's socket [WATCH-1]. */
@@ -60,6 +63,7 @@ export const serverFrame = z.discriminatedUnion("type", [
     agent: z.string(),
     status: z.enum(["active", "waiting", "idle", "left"]),
     waiting_on: z.string().nullable(),
+    seq,
   }),
   /** The value of a subscription, by the id of the frame that began it. */
   z.object({ type: z.literal("value"), id: frameId, value: z.json(), seq }),
@@ -85,6 +89,8 @@ export const CLOSE_CODES = Object.freeze({
   token: 4401,
   /** The events that it was to be sent next have been forgotten. */
   compacted: 4410,
+  /** The room is being imported into: its log will be another. */
+  imported: 4409,
   /** The watcher does not keep up: it may resume from its last seq [WATCH-5]. */
   slow: 4408,
 });

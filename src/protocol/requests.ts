@@ -10,7 +10,7 @@ const jsonObject = z.custom<JsonObject>(
   "must be an object",
 );
 const shortText = z.string().max(256);
-const joinMode = z.enum(["token", "open"]);
+export const joinMode = z.enum(["token", "open"]);
 
 export const createRoomBody = z.object({
   id: z.string().optional(),
@@ -19,7 +19,7 @@ export const createRoomBody = z.object({
   template: z.undefined("is not supported by this version").optional(),
 });
 
-const retention = z.union([
+export const retention = z.union([
   z.strictObject({ events: z.number().int().min(1) }),
   z.strictObject({ days: z.number().positive().max(36_500) }),
 ]);
@@ -27,6 +27,12 @@ const settings = {
   ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()])),
   retention: retention.nullish(),
 };
+
+export const forkBody = z.object({
+  id: z.string().optional(),
+  /** The seq of the event after which the new room begins. */
+  at: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+});
 
 export const updateRoomBody = z.object({
   meta: jsonObject.optional(),

@@ -34,6 +34,12 @@ export function eventStreamResponse(body: ReadableStream): Response {
   return new Response(body, { headers });
 }
 
+/** A stream of lines of JSON (NDJSON), which goes out as it is read. */
+export function linesResponse(body: ReadableStream, headers: Readonly<Record<string, string>>): Response {
+  const type = { "Content-Type": "application/x-ndjson", "Cache-Control": "no-store, no-transform" };
+  return new Response(body, { headers: { ...JSON_HEADERS, ...headers, ...type } });
+}
+
 /** A refusal as a response [HTTP-1]. */
 export function refusalResponse(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
   return jsonResponse(refusalStatus(refusal), JSON.stringify(refusalBody(refusal)), headers);

@@ -160,6 +160,9 @@ class BaseState implements StateWriter {
     this.#base.remove(scope, key);
   }
 
+  /** What numbers there have been is known as of now, and need not be known of the past. */
+  reach(): void {}
+
   tick(scope: string, key: string): void {
     this.#ticking ??= new Map(this.#base.timed().map((place) => [placeOf(place.scope, place.key), place]));
     for (const place of this.#ticking.values()) {

@@ -1,10 +1,10 @@
 import { chainText } from "../kernel/chain.ts";
 import { decideTimers } from "../kernel/decide/timers.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { EventDraft, LogEvent } from "../kernel/model.ts";
+import type { EventDraft, EventPayload, LogEvent } from "../kernel/model.ts";
 import { apply, isWrite } from "../kernel/state.ts";
 import type { KeyIndex } from "../storage/key-index.ts";
-import type { Head, LogStore } from "../storage/log-store.ts";
+import type { Head, LogStore, StoredEvent } from "../storage/log-store.ts";
 import type { SampleStore } from "../storage/sample-store.ts";
 import type { TokenStore } from "../storage/token-store.ts";
 import type { UsageStore } from "../storage/usage-store.ts";
@@ -48,19 +48,36 @@ export class Journal {
    * stored with the event or not at all.
    */
   append(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
-    const { live, log, index, transaction } = this.#parts;
     const event: LogEvent = { seq: this.head.seq + 1, ts, ...draft };
     const payload = JSON.stringify(draft.payload);
-    const chain = this.#chain(event, payload);
-    transaction(() => {
-      log.append({ ...event, payload, chain });
-      for (const write of draft.payload.writes) index.add(event.seq, write.scope, write.key, isWrite(write));
-      apply(live, event);
-      this.#derive(event);
-      this.#head = { seq: event.seq, ts, chain };
+    const chain = this.#parts.digest(chainText(this.head.chain, event, payload));
+    this.#parts.transaction(() => {
+      this.adopt(event, payload, chain);
+      this.#keepTokens(event);
       within(event);
     });
     return event;
+  }
+
+  /**
+   * Appends an event as it has been logged before, in a transaction of the caller's. The tokens that it tells of are
+   * those of the room in which it happened: they are not kept.
+   */
+  adopt(event: LogEvent, payload: string, chain: string): void {
+    const { live, log, index } = this.#parts;
+    const { seq, ts } = event;
+    log.append({ ...event, payload, chain });
+    for (const write of event.payload.writes) index.add(seq, write.scope, write.key, isWrite(write));
+    apply(live, event);
+    this.#count(event);
+    this.#head = { seq, ts, chain };
+  }
+
+  /** Appends the event that created this room as it was stored, in a transaction of the caller's. */
+  restore({ payload, chain, ...event }: StoredEvent): void {
+    const created: LogEvent = { ...event, payload: JSON.parse(payload) as EventPayload };
+    this.adopt(created, payload, chain);
+    this.#keepTokens(created);
   }
 
   /**
@@ -82,18 +99,18 @@ export class Journal {
     this.#head = undefined;
   }
 
-  #chain(event: LogEvent, payload: string): string {
-    return this.#parts.digest(chainText(this.head.chain, event, payload));
-  }
-
-  #derive({ seq, kind, ts, agent, payload }: LogEvent): void {
-    const { tokens, usage, samples } = this.#parts;
+  #keepTokens({ kind, ts, payload }: LogEvent): void {
+    const { tokens } = this.#parts;
     const subject = payload.writes[0]?.key;
     if (subject !== undefined && (kind === "agent_join" || kind === "agent_leave"))
       tokens.forgetAgent(subject);
     for (const token of payload.tokens ?? []) tokens.add(token);
-    if (payload.view !== undefined) samples.add(payload.view, seq);
     if (payload.revoked !== undefined) tokens.revoke(payload.revoked, ts);
+  }
+
+  #count({ seq, kind, ts, agent, payload }: LogEvent): void {
+    const { usage, samples } = this.#parts;
+    if (payload.view !== undefined) samples.add(payload.view, seq);
     if (kind === "invoke" && payload.ok && payload.action !== undefined)
       usage.count(payload.action, agent, ts);
     for (const { op, scope, key } of payload.writes)

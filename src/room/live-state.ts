@@ -170,11 +170,13 @@ export class LiveState implements StateReader, StateWriter {
     this.timers.replace(scope, key, existing, stored);
     this.#store.put(scope, key, stored);
     if (scope !== APPEND_SCOPE) this.#scope(scope).put(key, stored);
-    const number = entryNumber(key);
-    if (number > this.highest(scope)) {
-      this.#highest.set(scope, number);
-      this.#store.raiseHighest(scope, number);
-    }
+    this.reach(scope, entryNumber(key));
+  }
+
+  reach(scope: string, number: number): void {
+    if (number <= this.highest(scope)) return;
+    this.#highest.set(scope, number);
+    this.#store.raiseHighest(scope, number);
   }
 
   remove(scope: string, key: string): void {

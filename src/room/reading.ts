@@ -77,7 +77,7 @@ export function isRead(call: RoomCall): call is ReadCall {
 }
 
 /** Why the caller may not read every event whole, or null. */
-function wholeLogRefusal({ sight }: Session) {
+export function wholeLogRefusal({ sight }: Session) {
   if (sight.everything) return null;
   return refuse("room_token_required", "Only a room or a view token reads the whole log.", {
     hint: "Call with the token or the view_token that creating the room answered.",

@@ -1,6 +1,7 @@
 import type { Result } from "../kernel/errors.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "../protocol/calls.ts";
+import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
 import { Chores } from "./chores.ts";
@@ -20,6 +21,8 @@ import { RevokedTokens } from "./revoked-tokens.ts";
 import { Sampling } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import { admit, ownerRefusal } from "./session.ts";
+import type { Departure } from "./transfer/departures.ts";
+import { Departures } from "./transfer/departures.ts";
 import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
 import { Watch } from "./watch/watch.ts";
@@ -44,6 +47,7 @@ export class Room {
   readonly #reading: Reading;
   readonly #chores: Chores;
   readonly #firing: Firing;
+  readonly #departures: Departures;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
@@ -58,6 +62,7 @@ export class Room {
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);
     this.#reading = new Reading(model, stores, host.digest);
+    this.#departures = new Departures(model, stores);
     this.#contexts = new Contexts(model, usage, (stale) => this.#wake(stale));
     const asked = this.#asked();
     this.#waits = new Waits({
@@ -103,6 +108,14 @@ export class Room {
     return this.#watch;
   }
 
+  /** Establishes what waits and watchers that a wake brought back know, before anything changes it [WATCH-4]. */
+  establish(): void {
+    if (this.#waits.size + this.#watch.watchers.size === 0) return;
+    this.#watch.establish();
+    this.#firing.fire();
+    this.#waits.establish();
+  }
+
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
     this.#chores.run();
@@ -110,8 +123,20 @@ export class Room {
 
   /** Ends a wait whose time is over. */
   endWait(id: string): void {
-    this.#firing.fire();
+    this.#moveOn();
     this.#waits.expire(id);
+  }
+
+  /** Forgets a waiting caller that hung up. */
+  abandonWait(id: string): void {
+    this.#moveOn();
+    this.#waits.abandon(id);
+  }
+
+  /** Forgets a watcher whose socket is gone. */
+  forgetWatcher(id: string): void {
+    this.#moveOn();
+    this.#watch.watchers.forget(id);
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -125,26 +150,13 @@ export class Room {
     if (!entered.ok) return refusalReply(entered.refusal);
     const session = entered.value;
     if (isRead(request)) return this.#reading.answer(session, request);
-    const { call, args, compact } = request;
-    switch (call) {
+    switch (request.call) {
       case "invoke":
-        return this.#invoking.invoke(session, args, compact);
+        return this.#invoking.invoke(session, request.args, request.compact);
       case "context":
-        return this.#contexts.context(session, args, compact);
-      case "join":
-        return this.#membership.join(session, args, compact);
-      case "updateAgent":
-        return this.#membership.updateAgent(session, args, compact);
-      case "leave":
-        return this.#membership.leave(session, args.agent, compact);
-      case "updateRoom":
-        return this.#membership.updateRoom(session, args, compact);
-      case "mintToken":
-        return this.#membership.mintToken(session, args, compact);
-      case "listTokens":
-        return this.#membership.listTokens(session, compact);
-      case "revokeToken":
-        return this.#membership.revokeToken(session, args.id, compact);
+        return this.#contexts.context(session, request.args, request.compact);
+      default:
+        return this.#membership.answer(session, request);
     }
   }
 
@@ -187,28 +199,54 @@ export class Room {
     return yield* this.#reading.verify(entered.value, compact);
   }
 
+  /** The whole room as pages of text, for who may see all of it. */
+  export(caller: Caller): Result<Departure> {
+    const entered = this.#enter(caller);
+    return entered.ok ? this.#departures.export(entered.value) : entered;
+  }
+
+  /** The room's state after an event, as pages of text for a new room; by default after the last. */
+  fork(caller: Caller, at: number | undefined): Result<Departure> {
+    const entered = this.#enter(caller);
+    return entered.ok ? this.#departures.fork(entered.value, at) : entered;
+  }
+
+  /** The room's only event, for who may import into it: what comes takes its place. */
+  creation(caller: Caller): Result<StoredEvent> {
+    const entered = this.#enter(caller);
+    return entered.ok ? this.#departures.creation(entered.value) : entered;
+  }
+
   #admit(caller: Caller): Result<Session> {
     return admit(caller, this.#model, this.#revoked);
   }
 
   /** Lets a call in. Every one with an agent's own token is a heartbeat [AGENT-4]. */
   #enter(caller: Caller): Result<Session> {
-    this.#firing.fire();
+    const now = this.#moveOn();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return admitted;
     this.#model.derivations.nextPass();
     const { identity } = admitted.value;
     if (identity.kind !== "agent") return admitted;
-    const changed = this.#model.presence.beat(identity.agent, this.#host.now());
+    const changed = this.#model.presence.beat(identity.agent, now);
     this.#wake(this.#model.derivations.touch([heartbeatPoint(identity.agent)]));
     if (changed) this.#presenceMoved(identity.agent);
     return admitted;
   }
 
+  /** Has the clock catch up before anything else changes: timers fire, agents become idle. Answers the time, in ms. */
+  #moveOn(): number {
+    this.#firing.fire();
+    const now = this.#host.now();
+    for (const agent of this.#model.presence.becomeIdle(now)) this.#presenceMoved(agent);
+    return now;
+  }
+
   /** Tells everyone who looks at what an agent is doing. */
   #presenceMoved(agent: string): void {
-    this.#wake(this.#model.derivations.touch([presencePoint(agent)]));
     this.#watch.presenceMoved(agent);
+    this.#wake(this.#model.derivations.touch([presencePoint(agent)]));
   }
 
   #wake(stale: ReadonlySet<string>): void {
@@ -225,7 +263,6 @@ export class Room {
       for (const id of this.#model.derivations.touch(pointsOf(appended))) stale.add(id);
     };
     let event: LogEvent;
-    this.#watch.beforeCommit();
     try {
       event = this.#journal.append(draft, ts, (appended) => {
         touch(appended);
@@ -236,17 +273,17 @@ export class Room {
       this.#forget();
       throw thrown;
     }
-    if (TOKEN_EVENTS.has(event.kind)) {
-      this.#revoked.forget();
-      this.#waits.endUnadmitted();
-      this.#watch.watchers.endUnadmitted();
-    }
-    this.#waits.wake(stale);
+    const endsTokens = TOKEN_EVENTS.has(event.kind);
+    if (endsTokens) this.#revoked.forget();
+    // Whoever may watch no more is not shown the event that ends it.
+    if (endsTokens) this.#watch.endUnadmitted();
     for (const appended of events) {
-      this.#chores.note(appended);
+      this.#chores.note(appended, stale);
       this.#watch.publish(appended);
     }
-    this.#watch.wake(stale);
+    if (endsTokens) this.#waits.endUnadmitted();
+    this.#waits.wake(stale);
+    this.#watch.follow(events, stale);
     return event;
   }
 

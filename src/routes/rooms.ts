@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import { bearerToken } from "../auth/authenticate.ts";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { verifyCreateToken } from "../auth/tokens.ts";
-import { refuse } from "../kernel/errors.ts";
+import type { Result } from "../kernel/errors.ts";
+import { refuse, succeed } from "../kernel/errors.ts";
 import { isRoomId } from "../kernel/names.ts";
 import { createRoomBody, updateRoomBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
@@ -30,35 +31,45 @@ export function roomRoutes(app: Hono<RouteEnv>): void {
 }
 
 async function createRoom(c: RouteContext): Promise<Response> {
-  const barred = await creationRefusal(c);
+  const barred = await creationRefusal(c, bearerToken(c.req.raw), "Authorization: Bearer");
   if (barred) return barred;
   const body = await readBody(c, createRoomBody);
   if (!body.ok) return refusalResponse(body.refusal);
-  const id = body.value.id ?? crypto.randomUUID();
-  if (!isRoomId(id)) {
-    const refused = refuse("invalid_request", "A room id must match [A-Za-z0-9][A-Za-z0-9._~-]{0,127}.", {
-      details: { faults: [{ path: "id", problem: "must match [A-Za-z0-9][A-Za-z0-9._~-]{0,127}" }] },
-    });
-    return refusalResponse(refused.refusal);
-  }
+  const id = newRoomId(body.value.id);
+  if (!id.ok) return refusalResponse(id.refusal);
   const { meta = {}, join = "token" } = body.value;
   try {
-    const reply = await roomStub(c.env, id).create({ id, meta, join }, isCompact(c));
+    const command = { id: id.value, meta, join };
+    const reply = await roomStub(c.env, id.value).create(command, isCompact(c));
     return await replyResponse(c, reply);
   } catch (thrown) {
     return unreachable(thrown);
   }
 }
 
-/** Who may not create rooms learns nothing of the rooms there are [AUTH-9]. */
-async function creationRefusal(c: RouteContext): Promise<Response | null> {
+/** The id that a new room is to have, or one that nobody has yet. */
+export function newRoomId(id: string = crypto.randomUUID()): Result<string> {
+  if (isRoomId(id)) return succeed(id);
+  return refuse("invalid_request", "A room id must match [A-Za-z0-9][A-Za-z0-9._~-]{0,127}.", {
+    details: { faults: [{ path: "id", problem: "must match [A-Za-z0-9][A-Za-z0-9._~-]{0,127}" }] },
+  });
+}
+
+/**
+ * Why `token`, which came in the header `header`, does not let the caller create a room, or null. Who may not create
+ * rooms learns nothing of the rooms there are [AUTH-9].
+ */
+export async function creationRefusal(
+  c: RouteContext,
+  token: string | null,
+  header: string,
+): Promise<Response | null> {
   if (c.env.ROOM_CREATION === "open") return null;
-  const token = bearerToken(c.req.raw);
   if (token !== null && (await verifyCreateToken(token, c.get("keys")))) return null;
   const refused = refuse(
     token === null ? "authentication_required" : "invalid_token",
     "Creating a room here needs a create token.",
-    { hint: "Send Authorization: Bearer <create token>; `npm run token:create` prints one." },
+    { hint: `Send ${header} <create token>; \`npm run token:create\` prints one.` },
   );
   return refusalResponse(refused.refusal, { "WWW-Authenticate": "Bearer" });
 }

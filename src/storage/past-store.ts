@@ -1,12 +1,13 @@
 import type {
   DeleteOperation,
   LogEvent,
+  Operation,
   RunningTimer,
   Timer,
   TimerSlot,
   WriteOperation,
 } from "../kernel/model.ts";
-import { isWrite } from "../kernel/state.ts";
+import { isTick, isWrite } from "../kernel/state.ts";
 import type { KeyIndex, KeyPosition } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
 import type { StateStore, StateTable } from "./state-store.ts";
@@ -215,7 +216,7 @@ export class PastStore implements StateTable {
     let ticks = 0;
     for (const { payload } of this.#events(scope, key, from)) {
       ticks += payload.writes.filter(
-        (write) => write.scope === scope && write.key === key && isWrite(write),
+        (write) => write.scope === scope && write.key === key && isTick(write),
       ).length;
     }
     return { ...timer, since: -ticks };
@@ -239,12 +240,14 @@ export class PastStore implements StateTable {
     let [seq, revision] = [event.seq, operation.revision];
     while (revision > 1) {
       const earlier = this.#parts.index.lastWrite(scope, key, seq - 1);
-      if (earlier === null) return inBase ?? { seq, at: 0 };
+      if (earlier === null && inBase) return inBase;
+      if (earlier === null) break;
       seq = earlier;
       revision -= 1;
     }
-    const first = seq === event.seq ? event : this.#parts.log.events([seq])[0];
-    const at = first?.payload.writes.findIndex((write) => write.scope === scope && write.key === key);
-    return { seq, at: at ?? 0 };
+    const writes = (seq === event.seq ? event : this.#parts.log.events([seq])[0])?.payload.writes ?? [];
+    const ofKey = (write: Operation) => write.scope === scope && write.key === key && isWrite(write);
+    const gone = writes.findLastIndex((write) => ofKey(write) && write.op === "delete");
+    return { seq, at: writes.findIndex((write, at) => at > gone && ofKey(write)) };
   }
 }

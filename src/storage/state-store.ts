@@ -74,6 +74,26 @@ function decode(row: StateRow): readonly [string, StoredEntry] {
   return [key, new StoredEntry(value, rest)];
 }
 
+/** An entry with its place, and the row in which it stands. */
+export interface PlacedEntry {
+  readonly row: number;
+  readonly scope: string;
+  readonly key: string;
+  readonly entry: StoredEntry;
+}
+
+const ROWS_PER_PAGE = 500;
+
+/** How many of the first rows hold no more than `chars` together: at least one. */
+function countWithin(rows: readonly { readonly chars: number }[], chars: number): number {
+  let sum = 0;
+  const count = rows.findIndex((row) => {
+    sum += row.chars;
+    return sum > chars;
+  });
+  return Math.max(1, count < 0 ? rows.length : count);
+}
+
 /** A state as a room reads it, scope by scope, and writes it through. */
 export interface StateTable {
   /** Every entry of a scope in order of its first write. */
@@ -103,6 +123,21 @@ export class StateStore implements StateTable {
   load(scope: string): (readonly [string, StoredEntry])[] {
     const query = `SELECT ${COLUMNS} FROM ${this.#table} WHERE scope = ? ORDER BY rowid`;
     return this.#sql.exec<StateRow>(query, scope).toArray().map(decode);
+  }
+
+  /** The first entries after a row, of all scopes, in order of their first write: at least one, and `chars` of values. */
+  page(after: number, chars: number): PlacedEntry[] {
+    const sizes = `SELECT rowid AS row, length(value) AS chars FROM ${this.#table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_PER_PAGE}`;
+    const found = this.#sql.exec<{ row: number; chars: number }>(sizes, after).toArray();
+    const query = `SELECT rowid AS row, scope, ${COLUMNS} FROM ${this.#table} WHERE rowid > ? ORDER BY rowid LIMIT ?`;
+    type Row = StateRow & { row: number; scope: string };
+    return this.#sql
+      .exec<Row>(query, after, countWithin(found, chars))
+      .toArray()
+      .map((stored) => {
+        const [key, entry] = decode(stored);
+        return { row: stored.row, scope: stored.scope, key, entry };
+      });
   }
 
   get(scope: string, key: string): StoredEntry | undefined {
@@ -155,6 +190,12 @@ export class StateStore implements StateTable {
   highest(scope: string): number {
     const query = "SELECT highest FROM counters WHERE scope = ?";
     return this.#sql.exec<{ highest: number }>(query, scope).toArray()[0]?.highest ?? 0;
+  }
+
+  /** The first scopes after `after` with the highest numbers that their keys ever were. */
+  highestPage(after: string): { scope: string; highest: number }[] {
+    const query = `SELECT scope, highest FROM counters WHERE scope > ? ORDER BY scope LIMIT ${ROWS_PER_PAGE}`;
+    return this.#sql.exec<{ scope: string; highest: number }>(query, after).toArray();
   }
 
   raiseHighest(scope: string, highest: number): void {

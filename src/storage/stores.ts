@@ -1,5 +1,6 @@
 import { AnswerStore } from "./answer-store.ts";
 import { CheckpointStore } from "./checkpoint-store.ts";
+import { ImportStore } from "./import-store.ts";
 import { KeyIndex } from "./key-index.ts";
 import { LogStore } from "./log-store.ts";
 import { MessageStore } from "./message-store.ts";
@@ -25,6 +26,7 @@ export interface Stores {
   readonly presence: PresenceStore;
   readonly usage: UsageStore;
   readonly samples: SampleStore;
+  readonly imports: ImportStore;
 }
 
 export function openStores(sql: SqlStorage): Stores {
@@ -41,5 +43,6 @@ export function openStores(sql: SqlStorage): Stores {
     presence: new PresenceStore(sql),
     usage: new UsageStore(sql),
     samples: new SampleStore(sql),
+    imports: new ImportStore(sql),
   };
 }

@@ -1,6 +1,7 @@
 import { expect, it, vi } from "vitest";
 import type * as Invoke from "../../src/kernel/decide/invoke.ts";
 import type * as Invocation from "../../src/kernel/invocation.ts";
+import type { LogEvent } from "../../src/kernel/model.ts";
 import type * as State from "../../src/kernel/state.ts";
 import type { KernelPatches } from "../support/broken-kernel.ts";
 import { BROKEN_KERNELS } from "../support/broken-kernel.ts";
@@ -27,7 +28,8 @@ vi.mock("../../src/kernel/decide/invoke.ts", async (original) => {
 });
 vi.mock("../../src/kernel/state.ts", async (original) => {
   const right = await original<typeof State>();
-  const apply: typeof right.apply = (...given) => (patched.now.apply?.(right.apply) ?? right.apply)(...given);
+  const apply: typeof right.apply = (state, event) =>
+    (patched.now.apply?.(right.apply) ?? right.apply)(state, event as LogEvent);
   return { ...right, apply };
 });
 

@@ -14,7 +14,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   room: ["kernel", "protocol", "cel", "storage", "help"],
   routes: ["kernel", "protocol", "auth", "room-object"],
   "room-sockets": ["protocol", "room"],
-  "room-object": ["kernel", "protocol", "storage", "migrations", "room", "room-sockets"],
+  "room-transfers": ["kernel", "protocol", "storage", "migrations", "room"],
+  "room-object": ["kernel", "protocol", "storage", "migrations", "room", "room-sockets", "room-transfers"],
   worker: ["kernel", "protocol", "auth", "routes", "room-object"],
 };
 

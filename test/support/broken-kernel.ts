@@ -5,11 +5,13 @@ import type { Json } from "../../src/kernel/json.ts";
 import type { Entry, LogEvent, WriteOperation, WriteTemplate } from "../../src/kernel/model.ts";
 import type { apply, StateReader, StateWriter } from "../../src/kernel/state.ts";
 
+type Applies = (state: StateWriter, event: LogEvent) => void;
+
 /** Functions of the kernel, each given the right one and put in its place. */
 export interface KernelPatches {
   readonly resolveWrite?: (right: typeof resolveWrite) => typeof resolveWrite;
   readonly decideInvoke?: (right: typeof decideInvoke) => typeof decideInvoke;
-  readonly apply?: (right: typeof apply) => typeof apply;
+  readonly apply?: (right: typeof apply) => Applies;
 }
 
 /** True at every nth time that it is asked. */

@@ -40,6 +40,8 @@ export class PlainState implements StateWriter {
     this.#keepClocks();
   }
 
+  reach(): void {}
+
   /** The keys on which timers tick now have clocks, and no others. */
   #keepClocks(): void {
     const ticking = [...this.entries.values()].flatMap(({ timer, cooldown }) =>
@@ -90,7 +92,8 @@ export class RuleFold {
   readonly highest = new Map<string, number>();
 
   take({ ts, payload }: LogEvent): void {
-    for (const operation of payload.writes) this.#tick(operation);
+    for (const operation of payload.writes) if (!isBrought(operation)) this.#tick(operation);
+    for (const [scope, number] of Object.entries(payload.highest ?? {})) this.#reach(scope, number);
     for (const operation of payload.writes) {
       const { op, scope, key } = operation;
       const place = JSON.stringify([scope, key]);
@@ -99,16 +102,20 @@ export class RuleFold {
       else if (op === "enable") delete before?.[operation.slot];
       else if (op === "cooldown") before!.cooldown = set(operation.cooldown);
       else this.#write(place, operation, ts);
-      if (/^[1-9]\d{0,14}$/.test(key))
-        this.highest.set(scope, Math.max(this.highest.get(scope) ?? 0, Number(key)));
+      if (/^[1-9]\d{0,14}$/.test(key)) this.#reach(scope, Number(key));
     }
   }
 
+  #reach(scope: string, number: number): void {
+    this.highest.set(scope, Math.max(this.highest.get(scope) ?? 0, number));
+  }
+
   #write(place: string, operation: WriteOperation, ts: string): void {
-    const { value, hash, enabled, timer, cooldown } = operation;
-    const revision = (this.entries.get(place)?.revision ?? 0) + 1;
+    const { value, hash, enabled, timer, cooldown, updated_at = ts } = operation;
+    const counted = (this.entries.get(place)?.revision ?? 0) + 1;
+    const revision = isBrought(operation) ? operation.revision : counted;
     this.entries.set(place, {
-      ...{ value, revision, hash, updated_at: ts },
+      ...{ value, revision, hash, updated_at },
       ...(enabled === undefined ? {} : { enabled }),
       ...(timer && { timer: set(timer) }),
       ...(cooldown && { cooldown: set(cooldown) }),
@@ -123,6 +130,11 @@ export class RuleFold {
         if (one && "left" in one && one.tick_on.scope === scope && one.tick_on.key === key) one.left -= 1;
     }
   }
+}
+
+/** What a fork brings keeps its revision and age, and is no write that ticks [FORK-2]. */
+function isBrought(operation: Operation): boolean {
+  return "updated_at" in operation;
 }
 
 export function foldedByTheRules(events: readonly LogEvent[]): Map<string, Standing> {

@@ -46,9 +46,9 @@ type Comparable = Record<string, Body>;
  */
 export function folded(events: readonly LogEvent[]): Comparable {
   const found: Comparable = {};
-  for (const [place, { value, revision, hash, updated_at, timer }] of fold(events)) {
+  for (const [place, { value, revision, hash, updated_at, timer, cooldown }] of fold(events)) {
     const scope = JSON.parse(place)[0];
-    if (timer?.effect === "enable" && scope !== "_actions") continue;
+    if (timer?.effect === "enable" || cooldown?.effect === "enable") continue;
     if (scope !== "_messages")
       found[place] = { value: scope === "_agents" ? recorded(value) : value, revision, hash, updated_at };
   }

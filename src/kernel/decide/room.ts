@@ -26,9 +26,7 @@ export function decideCreateRoom(command: CreateRoomCommand, context: DecisionCo
   const entries = { room: record as unknown as Json, meta: command.meta, join: command.join };
   const fault = writeConfig(entries, running, context);
   if (fault) return fault;
-  const tokens = (["room", "view", "join"] as const).map((kind): TokenRecord => {
-    return { id: ports.randomId(), kind, created_at: now };
-  });
+  const tokens = firstTokens(now, ports);
   return {
     ok: true,
     status: 201,
@@ -39,6 +37,11 @@ export function decideCreateRoom(command: CreateRoomCommand, context: DecisionCo
     },
     fields: { id: command.id, created_at: now, meta: command.meta, join: command.join },
   };
+}
+
+/** The tokens that a room is created with. */
+export function firstTokens(now: string, { randomId }: { randomId(): string }): TokenRecord[] {
+  return (["room", "view", "join"] as const).map((kind) => ({ id: randomId(), kind, created_at: now }));
 }
 
 export interface UpdateRoomCommand {

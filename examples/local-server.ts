@@ -4,17 +4,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 
-const ROOT = resolve(import.meta.dirname, "../..");
+const ROOT = resolve(import.meta.dirname, "..");
 const PATIENCE_MS = 30_000;
 
-export interface DemoServer {
+export interface LocalServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /** Starts the Worker on a free port, with a folder of its own that goes with it. */
-export async function startServer(): Promise<DemoServer> {
-  const folder = mkdtempSync(join(tmpdir(), "sync-demo-"));
+export async function startServer(): Promise<LocalServer> {
+  const folder = mkdtempSync(join(tmpdir(), "sync-example-"));
   const port = await freePort();
   const path = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
   const env = { ...process.env, PATH: path, PORT: String(port), PERSIST_TO: folder };
