@@ -75,7 +75,12 @@ const DEFINITIONS: readonly Fields[] = [
   { id: "doze", writes: [{ ...put, timer: { ms: 60_000, effect: "enable" } }] },
   { id: "gate", writes: [{ key: "g", value: "${params.v}", enabled: "state._shared.open == true" }] },
   { id: "typed", params: { v: { type: "integer", required: true } }, writes: [put] },
-  { id: "shut", enabled: "state._shared.closed != true", writes: [{ key: "closed", value: "${params.v}" }] },
+  {
+    id: "shut",
+    enabled: "state._shared.closed != true",
+    writes: [{ key: "closed", value: "${params.v}" }],
+    on_invoke: { timer: { ms: 2_000 } },
+  },
   { id: "brief", writes: [put], timer: { ms: 5_000, effect: "delete" } },
   { id: "late", writes: [put], timer: { ticks: 2, tick_on: "_shared.n", effect: "enable" } },
   { id: "once", writes: [put], on_invoke: { timer: { ms: 1_000, effect: "delete" } } },
@@ -99,17 +104,17 @@ export function nextDeed(dice: Dice, room: ReferenceRoom, words: readonly Fields
   const by = caller(dice);
   const roll = dice.below(100);
   if (roll < 58) return invocation(dice, by, room, words);
-  if (roll < 70) return registration(dice, by, room, words);
-  if (roll < 73) return unregistration(dice, by, room, words);
-  if (roll < 78) return message(dice, by);
-  if (roll < 83)
+  if (roll < 69) return registration(dice, by, room, words);
+  if (roll < 71) return unregistration(dice, by, room, words);
+  if (roll < 75) return message(dice, by);
+  if (roll < 80)
     return { do: "join", by, id: dice.pick(MEMBERS), state: { [dice.pick(KEYS)]: dice.pick(VALUES) } };
-  if (roll < 85) return { do: "leave", by, agent: dice.pick(MEMBERS) };
-  if (roll < 88) {
-    const grants = MEMBERS.filter(() => dice.below(3) === 0);
+  if (roll < 82) return { do: "leave", by, agent: dice.pick(MEMBERS) };
+  if (roll < 89) {
+    const grants = MEMBERS.filter(() => dice.below(2) === 0);
     return { do: "grant", by, agent: dice.pick(MEMBERS), grants };
   }
-  if (roll < 90) return { do: "configure", by: { token: "owner", as: null }, value: dice.pick(VALUES) };
+  if (roll < 91) return { do: "configure", by: { token: "owner", as: null }, value: dice.pick(VALUES) };
   return { do: "read", by };
 }
 
@@ -128,7 +133,7 @@ function invocation(dice: Dice, by: By, room: ReferenceRoom, words: readonly Fie
     v: dice.pick(VALUES),
     h: dice.below(3) === 0 ? dice.pick(["", "0".repeat(16)]) : hashOf(target),
   };
-  const params = Object.fromEntries(Object.entries(all).filter(() => dice.below(12) > 0));
+  const params = Object.fromEntries(Object.entries(all).filter(() => dice.below(8) > 0));
   const hash = room.hashOfAction(action);
   return {
     ...{ do: "invoke", by, action, params },
