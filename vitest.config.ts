@@ -1,6 +1,17 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
+/** What `scripts/proof.ts` asks of a proof. */
+const proof = process.env.PROOF === undefined ? null : JSON.parse(process.env.PROOF);
+const provide = { proof };
+
+/** Help texts as the Worker's own build reads them. */
+const texts = {
+  name: "texts",
+  transform: (code: string, id: string) =>
+    id.endsWith(".md") ? { code: `export default ${JSON.stringify(code)};`, map: null } : undefined,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,11 +27,20 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/node/**"],
+          exclude: ["test/node/**", "test/memory/**"],
           testTimeout: 20_000,
+          provide,
         },
       },
-      { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        plugins: [texts],
+        test: {
+          name: "node",
+          include: ["test/node/**/*.test.ts", "test/memory/**/*.test.ts"],
+          testTimeout: 60_000,
+          provide,
+        },
+      },
     ],
   },
 });

@@ -28,7 +28,7 @@ export class FoldedState implements StateWriter, Before {
 
   put(scope: string, key: string, entry: Entry): void {
     this.entries.set(placeOf(scope, key), entry);
-    this.#highest.set(scope, Math.max(this.#highest.get(scope) ?? 0, entryNumber(key)));
+    this.reach(scope, entryNumber(key));
   }
 
   /** The drill's rooms have no timers that tick. */
@@ -37,6 +37,10 @@ export class FoldedState implements StateWriter, Before {
   }
 
   tick(): void {}
+
+  reach(scope: string, number: number): void {
+    this.#highest.set(scope, Math.max(this.#highest.get(scope) ?? 0, number));
+  }
 
   remove(scope: string, key: string): void {
     this.entries.delete(placeOf(scope, key));

@@ -95,7 +95,7 @@ async function send({ file, server, room }: Options, token: string): Promise<Rep
   return (await answerOf(response)) as unknown as Report;
 }
 
-function print(report: Report, { server, room }: Options): void {
+function print(report: Report): void {
   const { phase, counts, events, entries, left_out, aside, aside_count, private_messages } = report;
   const listed = (numbers: Readonly<Record<string, number>>) =>
     Object.entries(numbers)
@@ -112,16 +112,24 @@ function print(report: Report, { server, room }: Options): void {
   for (const { table, key, reason, live } of aside) {
     console.log(`    ${live ? "in the room" : "kept aside"}: ${table} ${JSON.stringify(key)}: ${reason}`);
   }
-  if (phase === "v8") return console.log("\nThe room had no entity tables: nothing is left to do.");
-  console.log(`\nIts old bearer strings and its new tokens work now. See how it stands, and move it on:
-  curl -s ${server}/rooms/${room}/migration -H "Authorization: Bearer $TOKEN"
-  curl -s ${server}/rooms/${room}/migration -H "Authorization: Bearer $TOKEN" -d '{"to": "dual"}'
-docs/legacy.md says what each step does.`);
+}
+
+/** What comes after an import. */
+function nextSteps({ phase }: Report, { server, room }: Options): string {
+  if (phase === "v8") return "\nThe room had no entity tables: nothing is left to do.";
+  const call = `curl -s ${server}/rooms/${room}/migration -H "Authorization: Bearer $TOKEN"`;
+  return `
+Its old bearer strings and its new tokens work now. See how it stands, and move it on:
+  ${call}
+  ${call} -d '{"to": "${phase === "legacy" ? "dual" : "validated"}"}'
+docs/legacy.md says what each step does.`;
 }
 
 try {
   const asked = await options();
-  print(await send(asked, asked.token ?? (await create(asked))), asked);
+  const report = await send(asked, asked.token ?? (await create(asked)));
+  print(report);
+  console.log(nextSteps(report, asked));
 } catch (thrown) {
   console.error(thrown instanceof Error ? thrown.message : thrown);
   process.exit(1);

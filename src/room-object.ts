@@ -20,7 +20,7 @@ import { roomExists } from "./room/membership.ts";
 import type { RoomHost } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import type { Departure } from "./room/transfer/departures.ts";
-import { beingImported, restoreCreation } from "./room/transfer/import.ts";
+import { beingImported } from "./room/transfer/import.ts";
 import { begin, end, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
@@ -72,6 +72,11 @@ export class RoomObject extends DurableObject<Env> {
   /** How many derivations have been evaluated since this object woke. */
   get evaluations(): number {
     return this.#room?.evaluations ?? 0;
+  }
+
+  /** How many sockets and event streams watch the room. */
+  get watchers(): number {
+    return this.#room?.watch.watchers.size ?? 0;
   }
 
   /** Creates the room of this object. */
@@ -162,11 +167,10 @@ export class RoomObject extends DurableObject<Env> {
       const room = this.#room;
       if (!room) return;
       const text = typeof frame === "string" ? frame : null;
-      this.#guard(() => {
+      this.#run(room, () => {
         if (memory.open === "watch") room.watch.handle(memory.record.id, text);
         else if (text === TIME_OVER) room.endWait(memory.waiting.id);
-      }, ignore);
-      this.#plan(room);
+      });
     });
   }
 
@@ -182,9 +186,7 @@ export class RoomObject extends DurableObject<Env> {
   override alarm(): void {
     this.#alarmAt = null;
     const room = this.#room;
-    if (!room?.exists) return;
-    this.#guard(() => room.doDue(), ignore);
-    this.#plan(room);
+    if (room?.exists) this.#run(room, () => room.doDue());
   }
 
   /** The room may have been deleted while the call waited for its turn. */
@@ -209,24 +211,20 @@ export class RoomObject extends DurableObject<Env> {
     const { storage } = this.ctx;
     migrate(storage);
     const creation = openStores(storage.sql).imports.mark?.creation;
-    if (creation) {
-      this.#legacy.clear();
-      restoreCreation(openStores(storage.sql), this.#host, creation);
-    }
-    const later = (ms: number, work: () => void) => void setTimeout(() => this.#later(room, work), ms);
+    if (creation) this.#legacy.restore(creation);
+    const later = (ms: number, work: () => void) => void setTimeout(() => this.#run(room, work), ms);
     const room: Room = new Room(this.#legacy.stores(), { ...this.#host, later });
-    // One that the room has closed may be listed for a while.
-    const held = this.ctx
-      .getWebSockets()
-      .filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN);
-    for (const socket of held) restore(room, socket);
     this.#room = room;
+    this.#guard(() => {
+      for (const socket of this.ctx.getWebSockets()) restore(room, socket);
+      room.establish();
+    }, ignore);
     return room;
   }
 
   /** The caller as the room knows it: the original system's bearer strings are known to it alone. */
   #known(caller: Caller): Caller {
-    return this.#legacy.caller(caller, this.#room?.record);
+    return this.#legacy.caller(caller, this.#room?.inside.model.room());
   }
 
   #depart(caller: Caller, begin: (caller: Caller, room: Room) => Result<Departure>): Streamed {
@@ -241,17 +239,21 @@ export class RoomObject extends DurableObject<Env> {
     for (const socket of this.ctx.getWebSockets()) end(socket, beingImported(), CLOSE_CODES.imported);
   }
 
-  /** Does what a room put off, if it is still there. */
-  #later(room: Room, work: () => void): void {
-    if (this.#room !== room || !room.exists) return;
-    this.#guard(work, ignore);
-    this.#plan(room);
+  #abandon(socket: WebSocket): void {
+    const room = this.#room;
+    const memory = memoryOf(socket);
+    if (!room) return;
+    this.#run(room, () => {
+      if (memory.open === "watch") room.forgetWatcher(memory.record.id);
+      else room.abandonWait(memory.waiting.id);
+    });
   }
 
-  #abandon(socket: WebSocket): void {
-    const memory = memoryOf(socket);
-    if (memory.open === "watch") this.#room?.watch.watchers.forget(memory.record.id);
-    else this.#room?.waits.abandon(memory.waiting.id);
+  /** Does what nobody waits for an answer to, unless the room has been deleted meanwhile. */
+  #run(room: Room, work: () => void): void {
+    if (this.#room !== room) return;
+    this.#guard(work, ignore);
+    this.#plan(room);
   }
 
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */

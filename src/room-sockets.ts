@@ -41,8 +41,9 @@ export function open(room: Room, socket: WebSocket, memory: SocketMemory, asked:
   else if (asked.open === "watch") room.watch.open(memory.record, watchSocket(socket), asked.call.since);
 }
 
-/** Takes a socket back after the object slept. */
+/** Takes a socket back after the object slept. One that the room has closed is listed until its client has answered. */
 export function restore(room: Room, socket: WebSocket): void {
+  if (socket.readyState !== WebSocket.OPEN) return;
   const memory = memoryOf(socket);
   if (memory.open === "wait") room.waits.restore(memory.waiting, waitSocket(socket));
   else room.watch.restore(memory.record, watchSocket(socket));
@@ -67,6 +68,7 @@ function watchSocket(socket: WebSocket): WatchSocket {
 
 /** Tells whoever holds a socket why it ends. */
 export function end(socket: WebSocket, reply: Reply, code: number): void {
+  if (socket.readyState !== WebSocket.OPEN) return;
   if (memoryOf(socket).open === "wait") {
     waitSocket(socket).answer(reply);
     return;

@@ -3,7 +3,7 @@ import { LIMITS } from "../kernel/limits.ts";
 import { mapGet, mapKeys, mapValues } from "./maps.ts";
 import type { Run } from "./run.ts";
 import { SubstrateMap } from "./substrate-map.ts";
-import { durationText, timestampText } from "./time.ts";
+import { durationText, instantText } from "./time.ts";
 import { type CelMap, type CelValue, Duration, isList, isMap, kindOf, Timestamp, Uint } from "./values.ts";
 
 const STEPS_PER_MAP_ENTRY = 4;
@@ -32,7 +32,7 @@ export function fromCel(run: Run, value: CelValue, depthLeft: number = LIMITS.re
   if (depthLeft === 0) return run.fail(`the result is nested deeper than ${LIMITS.requestDepth} levels`);
   if (isList(value)) return value.map((item) => fromCel(run, item, depthLeft - 1));
   if (value instanceof Uint) return integer(run, value.value);
-  if (value instanceof Timestamp) return timestampText(run, value);
+  if (value instanceof Timestamp) return instantText(run, value);
   if (value instanceof Duration) return durationText(run, value);
   return isMap(value)
     ? object(run, value, depthLeft)

@@ -10,6 +10,7 @@ const NANOS = {
   µs: 1_000n,
   ns: 1n,
 };
+const NANOS_PER_MS = NANOS.ms;
 const SECOND = NANOS.s;
 /** Year 1 to 9999, the range of CEL. */
 const FIRST_SECOND = -62_135_596_800n;
@@ -93,6 +94,13 @@ export function timestampText(run: Run, time: Timestamp): string {
   const seconds = wholeSeconds(time);
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
   return `${whole}${fractionText(time.nanos - seconds * SECOND)}Z`;
+}
+
+/** A timestamp as events tell theirs, with milliseconds, so that texts stand in the order of time; finer ones in full. */
+export function instantText(run: Run, time: Timestamp): string {
+  if (time.nanos % NANOS_PER_MS !== 0n) return timestampText(run, time);
+  run.charge(STEPS_PER_TIME);
+  return new Date(Number(time.nanos / NANOS_PER_MS)).toISOString();
 }
 
 /** Seconds and an `s`, such as `90s` or `-1.5s`. */

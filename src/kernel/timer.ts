@@ -145,7 +145,7 @@ export function startTimer(
   return resolveTimer(template, { self: registrar.agent, now, params: {} }, registrar, "timer");
 }
 
-/** Whether the entry is there for writes and `if_hash` only: a timer or a cooldown has yet to enable it [TIMER-1]. */
+/** Whether the entry is there for writes and `if_hash` only: a timer of it has yet to enable it [TIMER-1]. */
 export function isDormant({ timer, cooldown }: Entry): boolean {
   return timer?.effect === "enable" || cooldown?.effect === "enable";
 }

@@ -2,6 +2,7 @@ import type { RoomRecord } from "../kernel/model.ts";
 import type { Caller, MigrationCall, TokenClaims } from "../protocol/calls.ts";
 import type { RoomInside } from "../room/parts.ts";
 import type { RoomHost } from "../room/ports.ts";
+import { restoreCreation } from "../room/transfer/import.ts";
 import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import { openStores } from "../storage/stores.ts";
@@ -69,10 +70,11 @@ export class LegacyPort {
     });
   }
 
-  /** Leaves nothing of the original system: for a room that goes back to its creation. */
-  clear(): void {
+  /** Puts the room back as it was created, where an import into it did not come to its end. */
+  restore(creation: StoredEvent): void {
     this.#tables.drop();
     this.#store.drop();
+    restoreCreation(openStores(this.#sql), this.#host, creation);
   }
 
   /** Where both sides hold something the entity tables stay as they came: only a change writes both. */

@@ -6,6 +6,9 @@ import { contextFields, invokeBody } from "./requests.ts";
 const frameId = z.union([z.string().min(1).max(64), z.number().int()]);
 export type FrameId = z.output<typeof frameId>;
 
+/** What of a frame that is not valid tells which it was. */
+export const framed = z.object({ id: frameId });
+
 const agent = z.string().nullish();
 
 /** Everything that a client may send on a room's socket [WATCH-1]. */
@@ -60,6 +63,7 @@ export const serverFrame = z.discriminatedUnion("type", [
     agent: z.string(),
     status: z.enum(["active", "waiting", "idle", "left"]),
     waiting_on: z.string().nullable(),
+    seq,
   }),
   /** The value of a subscription, by the id of the frame that began it. */
   z.object({ type: z.literal("value"), id: frameId, value: z.json(), seq }),

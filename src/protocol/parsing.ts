@@ -4,26 +4,34 @@ import { refuse, succeed } from "../kernel/errors.ts";
 import { jsonFault } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 
-/** The value of a body or a frame by its schema: JSON that a room can keep exactly, `{}` where it is empty [HTTP-3]. */
-export function parseText<Schema extends z.ZodType>(text: string, schema: Schema): Result<z.output<Schema>> {
+/**
+ * The value of a body, or of what `whole` names, by its schema: JSON that a room can keep exactly, `{}` where it is
+ * empty [HTTP-3].
+ */
+export function parseText<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  whole: "body" | "frame" = "body",
+): Result<z.output<Schema>> {
   let value: unknown;
   try {
     value = text.trim() === "" ? {} : parseJson(text);
   } catch {
-    return refuse("invalid_json", "The body is no JSON.", { hint: "Send a JSON object, or nothing for {}." });
+    const hint = whole === "body" ? "Send a JSON object, or nothing for {}." : "Send a JSON object.";
+    return refuse("invalid_json", `The ${whole} is no JSON.`, { hint });
   }
   const fault = jsonFault(value, LIMITS.requestDepth);
   if (fault) {
     const path = fault.path.join(".");
     return refuse(
       "invalid_request",
-      `The body holds what a room cannot keep exactly: ${fault.problem} at ${path || "its root"}.`,
+      `The ${whole} holds what a room cannot keep exactly: ${fault.problem} at ${path || "its root"}.`,
       {
         details: { faults: [{ path, problem: fault.problem }] },
       },
     );
   }
-  return parseBy(schema, value);
+  return parseBy(schema, value, whole);
 }
 
 /** JSON as a room keeps it. Negative zero is written back as `0`: it is read as that, so that memory holds what the tables do. */
@@ -33,12 +41,16 @@ export function parseJson(text: string): unknown {
 }
 
 /** A value by its schema, or every place where it does not fit. */
-export function parseBy<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.output<Schema>> {
+export function parseBy<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  whole = "body",
+): Result<z.output<Schema>> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return succeed(parsed.data);
   const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), problem: message }));
   const first = faults[0];
-  return refuse("invalid_request", `${first?.path || "The body"}: ${first?.problem ?? "is not valid"}.`, {
+  return refuse("invalid_request", `${first?.path || `The ${whole}`}: ${first?.problem ?? "is not valid"}.`, {
     details: { faults },
   });
 }

@@ -58,12 +58,15 @@ export class Agenda {
     this.#running = true;
     this.#parts.begin();
     let left = IDS_PER_SLICE;
-    for (const id of this.#due) {
-      if (left-- === 0) break;
-      this.#due.delete(id);
-      this.#parts.work(id);
+    try {
+      for (const id of this.#due) {
+        if (left-- === 0) break;
+        this.#due.delete(id);
+        this.#parts.work(id);
+      }
+    } finally {
+      this.#running = false;
     }
-    this.#running = false;
     if (this.#due.size > 0) this.runLater();
   }
 

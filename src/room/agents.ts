@@ -64,7 +64,7 @@ export class Agents {
 
   #status(agent: string, record: AgentRecord): string {
     this.#notePresence(agent);
-    return this.#model.presence.status(agent, record, this.#model.now());
+    return this.#model.presence.status(agent, record);
   }
 
   #waitingOn(agent: string): string | null {
@@ -73,6 +73,7 @@ export class Agents {
   }
 
   #lastHeartbeat(agent: string): string | null {
+    this.#model.derivations.readVolatile("presence");
     this.#model.derivations.read(heartbeatPoint(agent));
     return this.#model.presence.lastHeartbeat(agent);
   }

@@ -41,9 +41,9 @@ export class Chores {
     ]);
   }
 
-  /** Plans what an event asks for. */
-  note(event: LogEvent): void {
-    this.#parts.sampling.note(event);
+  /** Plans what an event asks for, and what it has made stale. */
+  note(event: LogEvent, stale: ReadonlySet<string>): void {
+    this.#parts.sampling.note(event, stale);
     this.#parts.compaction.note(event);
   }
 

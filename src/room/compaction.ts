@@ -134,7 +134,8 @@ function ageLimit(days: number, now: number): string {
  */
 class BaseState implements StateWriter {
   readonly #base: StateStore;
-  #ticking: { scope: string; key: string }[] | undefined;
+  /** Where timers tick, by place: each is ticked once, however often it was set. */
+  #ticking: Map<string, { scope: string; key: string }> | undefined;
 
   constructor(base: StateStore) {
     this.#base = base;
@@ -152,7 +153,7 @@ class BaseState implements StateWriter {
     if (scope === APPEND_SCOPE) return;
     const { value, ...rest } = entry;
     this.#base.put(scope, key, new StoredEntry(JSON.stringify(value), rest, value));
-    if (this.#ticking && ticksOf(entry).length > 0) this.#ticking.push({ scope, key });
+    if (ticksOf(entry).length > 0) this.#ticking?.set(placeOf(scope, key), { scope, key });
   }
 
   remove(scope: string, key: string): void {
@@ -163,8 +164,8 @@ class BaseState implements StateWriter {
   reach(): void {}
 
   tick(scope: string, key: string): void {
-    this.#ticking ??= this.#base.timed();
-    for (const place of this.#ticking) {
+    this.#ticking ??= new Map(this.#base.timed().map((place) => [placeOf(place.scope, place.key), place]));
+    for (const place of this.#ticking.values()) {
       const entry = this.entry(place.scope, place.key);
       if (entry) this.#tickEntry(place, entry, scope, key);
     }
@@ -183,4 +184,9 @@ class BaseState implements StateWriter {
 
 function ticksOf({ timer, cooldown }: Entry) {
   return [timer, cooldown].filter((running) => running !== undefined && !("expires_at" in running));
+}
+
+/** Scopes and keys hold no control characters, so that no two places look alike. */
+function placeOf(scope: string, key: string): string {
+  return `${scope}\0${key}`;
 }

@@ -45,7 +45,7 @@ function changes(
   const touches = (name: string) => (key === undefined ? name.startsWith(prefix ?? "") : name === key);
   const operations = event.payload.writes.filter((write) => write.scope === scope && touches(write.key));
   return operations.map((operation) => {
-    const before = versions.get(operation.key) ?? versionBefore(model, operation, event.seq);
+    const before = versions.get(operation.key) ?? versionOf(lastWrite(model, operation, event.seq));
     const { revision, hash } = operation;
     versions.set(operation.key, { revision, hash });
     return {
@@ -63,13 +63,21 @@ function changes(
   });
 }
 
-/** What a key was before the event `seq`. */
-function versionBefore({ index, log, base }: ReadModel, { scope, key }: Operation, seq: number): Version {
+/** What a key was before the event `seq`, if it was there. */
+function lastWrite(
+  { index, log, base }: ReadModel,
+  { scope, key }: Operation,
+  seq: number,
+): Version | undefined {
   const wrote = index.lastWrite(scope, key, seq - 1);
   const earlier = wrote === null ? [] : log.events([wrote]);
   const writes = earlier.flatMap(({ payload }) => payload.writes);
   const last = writes.findLast((write) => write.scope === scope && write.key === key && isWrite(write));
-  return last ?? base.get(scope, key) ?? ABSENT;
+  return last ?? base.get(scope, key);
+}
+
+function versionOf({ revision, hash }: Version = ABSENT): Version {
+  return { revision, hash };
 }
 
 /** What an operation wrote, and the timers that it set or ended. */

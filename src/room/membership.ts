@@ -12,7 +12,7 @@ import {
 import { refuse } from "../kernel/errors.ts";
 import type { TokenRecord } from "../kernel/model.ts";
 import { sight } from "../kernel/sight.ts";
-import type { Reply, TokenClaims } from "../protocol/calls.ts";
+import type { Reply, RoomCall, TokenClaims } from "../protocol/calls.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";
 import { refusalReply, valueFields } from "./answers.ts";
@@ -24,6 +24,13 @@ import { decisionContext } from "./ports.ts";
 import { readInfo } from "./reads.ts";
 import type { Session } from "./session.ts";
 import { ownerRefusal, readerRefusal, unauthenticated, writerRefusal } from "./session.ts";
+
+export type MembershipCall = Extract<
+  RoomCall,
+  {
+    call: "join" | "updateAgent" | "leave" | "updateRoom" | "mintToken" | "listTokens" | "revokeToken";
+  }
+>;
 
 /** Who takes part in a room, with which tokens, and how the room is set: everything that is no invocation. */
 export class Membership {
@@ -45,7 +52,27 @@ export class Membership {
     });
   }
 
-  join(session: Session, command: JoinCommand, compact: boolean): Reply {
+  /** Answers one call that is about who takes part, with which tokens, or how the room is set. */
+  answer(session: Session, { call, args, compact }: MembershipCall): Reply {
+    switch (call) {
+      case "join":
+        return this.#join(session, args, compact);
+      case "updateAgent":
+        return this.#updateAgent(session, args, compact);
+      case "leave":
+        return this.#leave(session, args.agent, compact);
+      case "updateRoom":
+        return this.#updateRoom(session, args, compact);
+      case "mintToken":
+        return this.#mintToken(session, args, compact);
+      case "listTokens":
+        return this.#listTokens(session, compact);
+      case "revokeToken":
+        return this.#revokeToken(session, args.id, compact);
+    }
+  }
+
+  #join(session: Session, command: JoinCommand, compact: boolean): Reply {
     const { model } = this.#parts;
     const isOpen = model.live.entry("_config", "join")?.value === "open";
     const { kind } = session.identity;
@@ -67,13 +94,13 @@ export class Membership {
     });
   }
 
-  updateAgent(session: Session, command: UpdateAgentCommand, compact: boolean): Reply {
+  #updateAgent(session: Session, command: UpdateAgentCommand, compact: boolean): Reply {
     const barred = writerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     return this.#settle(session, decideUpdateAgent(command, this.#context(session)), compact);
   }
 
-  leave(session: Session, agent: string, compact: boolean): Reply {
+  #leave(session: Session, agent: string, compact: boolean): Reply {
     const barred = writerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     return this.#settle(session, decideLeave(agent, this.#context(session)), compact);
@@ -86,14 +113,14 @@ export class Membership {
     return { status: 200, body: serialise(readInfo(model), compact), seq: model.journal.head.seq };
   }
 
-  updateRoom(session: Session, command: UpdateRoomCommand, compact: boolean): Reply {
+  #updateRoom(session: Session, command: UpdateRoomCommand, compact: boolean): Reply {
     const barred = ownerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     const reply = this.#settle(session, decideUpdateRoom(command, this.#context(session)), compact);
     return reply.status === 200 ? this.info(session, compact) : reply;
   }
 
-  mintToken(session: Session, command: MintTokenCommand, compact: boolean): Reply {
+  #mintToken(session: Session, command: MintTokenCommand, compact: boolean): Reply {
     const barred = ownerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     const { identity } = session;
@@ -105,14 +132,14 @@ export class Membership {
     });
   }
 
-  listTokens(session: Session, compact: boolean): Reply {
+  #listTokens(session: Session, compact: boolean): Reply {
     const barred = ownerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     const tokens = this.#parts.tokens.list().map((token) => RawJson.of(token));
     return { status: 200, body: serialise({ tokens }, compact), seq: this.#parts.model.journal.head.seq };
   }
 
-  revokeToken(session: Session, id: string, compact: boolean): Reply {
+  #revokeToken(session: Session, id: string, compact: boolean): Reply {
     const barred = ownerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     return this.#settle(session, decideRevokeToken(this.#parts.tokens.get(id)), compact);

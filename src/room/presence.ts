@@ -21,8 +21,8 @@ export class Presence {
   readonly #unsaved = new Set<string>();
   #flushAt: number | null = null;
   readonly #idle = new Earliest();
-  /** Who was idle by then has been told of; on waking, whoever became so in the last minute is told of again. */
-  #idleTold: number;
+  /** Who is idle is said as of this instant, which {@link becomeIdle} moves on: so nobody becomes idle unnoticed. */
+  #asOf: number;
 
   /** `now` in ms since the epoch. */
   constructor(store: PresenceTable, now: number) {
@@ -30,7 +30,8 @@ export class Presence {
     for (const { agent, last_heartbeat, cursor } of store.load()) {
       this.#sightings.set(agent, { lastHeartbeat: last_heartbeat, cursor, waits: new Map() });
     }
-    this.#idleTold = now - 60_000;
+    // Whoever became idle in the last minute may not have been told of when the object slept.
+    this.#asOf = now - 60_000;
     this.#resetIdle();
   }
 
@@ -60,11 +61,11 @@ export class Presence {
     return this.#idle.at;
   }
 
-  /** The agents that have become idle by `now` since this was asked last. */
+  /** Moves on to `now`, and answers the agents that have become idle since this was done last. */
   becomeIdle(now: number): string[] {
+    const since = this.#asOf;
+    this.#asOf = now;
     if (!this.#idle.isDue(now)) return [];
-    const since = this.#idleTold;
-    this.#idleTold = now;
     this.#resetIdle();
     return [...this.#sightings.keys()].filter((agent) => {
       const at = idleAt(this.#sighting(agent));
@@ -72,13 +73,13 @@ export class Presence {
     });
   }
 
-  status(agent: string, record: AgentRecord, now: number): AgentStatus {
+  status(agent: string, record: AgentRecord): AgentStatus {
     if (record.status === "left") return "left";
     const sighting = this.#sighting(agent);
     if (sighting.waits.size > 0) return "waiting";
     // Whoever joined just now is there, also where an eviction lost its first calls.
     const seen = Math.max(sighting.lastHeartbeat, Date.parse(record.joined_at));
-    return now - seen > LIMITS.idleAfterMs ? "idle" : "active";
+    return this.#asOf - seen > LIMITS.idleAfterMs ? "idle" : "active";
   }
 
   /** The condition that the agent began to wait on last, or null. */
@@ -123,7 +124,7 @@ export class Presence {
 
   #resetIdle(): void {
     const instants = [...this.#sightings.values()].map(idleAt);
-    this.#idle.reset(instants.filter((at) => at !== undefined && at > this.#idleTold));
+    this.#idle.reset(instants.filter((at) => at !== undefined && at > this.#asOf));
   }
 
   #sighting(agent: string): Sighting {

@@ -46,7 +46,10 @@ export function readReplay(
 ): Result<AnswerObject> {
   const { head } = model.journal;
   if (seq > head.seq) {
-    return refuse("invalid_request", `The log ends at seq ${head.seq}.`, { details: { seq: head.seq } });
+    return refuse("invalid_request", `The log ends at seq ${head.seq}.`, {
+      hint: `GET …/replay/${head.seq} shows the room as it is.`,
+      details: { seq: head.seq },
+    });
   }
   const unreachable = reachRefusal(model.checkpoint, seq);
   if (unreachable) return unreachable;

@@ -1,5 +1,5 @@
 import type { Result } from "../kernel/errors.ts";
-import type { EventDraft, LogEvent, RoomRecord } from "../kernel/model.ts";
+import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "../protocol/calls.ts";
 import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -92,11 +92,6 @@ export class Room {
     return this.#model.room() !== undefined;
   }
 
-  /** What the room is, or undefined where nobody has created it. */
-  get record(): RoomRecord | undefined {
-    return this.#model.room();
-  }
-
   /** How many derivations have been evaluated since the room was loaded. */
   get evaluations(): number {
     return this.#model.derivations.evaluations;
@@ -115,6 +110,14 @@ export class Room {
     return this.#watch;
   }
 
+  /** Establishes what waits and watchers that a wake brought back know, before anything changes it [WATCH-4]. */
+  establish(): void {
+    if (this.#waits.size + this.#watch.watchers.size === 0) return;
+    this.#watch.establish();
+    this.#firing.fire();
+    this.#waits.establish();
+  }
+
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
     this.#chores.run();
@@ -122,8 +125,20 @@ export class Room {
 
   /** Ends a wait whose time is over. */
   endWait(id: string): void {
-    this.#firing.fire();
+    this.#moveOn();
     this.#waits.expire(id);
+  }
+
+  /** Forgets a waiting caller that hung up. */
+  abandonWait(id: string): void {
+    this.#moveOn();
+    this.#waits.abandon(id);
+  }
+
+  /** Forgets a watcher whose socket is gone. */
+  forgetWatcher(id: string): void {
+    this.#moveOn();
+    this.#watch.watchers.forget(id);
   }
 
   /** Creates the room: its first event, and the tokens for the Worker to sign. */
@@ -137,26 +152,13 @@ export class Room {
     if (!entered.ok) return refusalReply(entered.refusal);
     const session = entered.value;
     if (isRead(request)) return this.#reading.answer(session, request);
-    const { call, args, compact } = request;
-    switch (call) {
+    switch (request.call) {
       case "invoke":
-        return this.#invoking.invoke(session, args, compact);
+        return this.#invoking.invoke(session, request.args, request.compact);
       case "context":
-        return this.#contexts.context(session, args, compact);
-      case "join":
-        return this.#membership.join(session, args, compact);
-      case "updateAgent":
-        return this.#membership.updateAgent(session, args, compact);
-      case "leave":
-        return this.#membership.leave(session, args.agent, compact);
-      case "updateRoom":
-        return this.#membership.updateRoom(session, args, compact);
-      case "mintToken":
-        return this.#membership.mintToken(session, args, compact);
-      case "listTokens":
-        return this.#membership.listTokens(session, compact);
-      case "revokeToken":
-        return this.#membership.revokeToken(session, args.id, compact);
+        return this.#contexts.context(session, request.args, request.compact);
+      default:
+        return this.#membership.answer(session, request);
     }
   }
 
@@ -223,22 +225,30 @@ export class Room {
 
   /** Lets a call in. Every one with an agent's own token is a heartbeat [AGENT-4]. */
   #enter(caller: Caller): Result<Session> {
-    this.#firing.fire();
+    const now = this.#moveOn();
     const admitted = this.#admit(caller);
     if (!admitted.ok) return admitted;
     this.#model.derivations.nextPass();
     const { identity } = admitted.value;
     if (identity.kind !== "agent") return admitted;
-    const changed = this.#model.presence.beat(identity.agent, this.#host.now());
+    const changed = this.#model.presence.beat(identity.agent, now);
     this.#wake(this.#model.derivations.touch([heartbeatPoint(identity.agent)]));
     if (changed) this.#presenceMoved(identity.agent);
     return admitted;
   }
 
+  /** Has the clock catch up before anything else changes: timers fire, agents become idle. Answers the time, in ms. */
+  #moveOn(): number {
+    this.#firing.fire();
+    const now = this.#host.now();
+    for (const agent of this.#model.presence.becomeIdle(now)) this.#presenceMoved(agent);
+    return now;
+  }
+
   /** Tells everyone who looks at what an agent is doing. */
   #presenceMoved(agent: string): void {
-    this.#wake(this.#model.derivations.touch([presencePoint(agent)]));
     this.#watch.presenceMoved(agent);
+    this.#wake(this.#model.derivations.touch([presencePoint(agent)]));
   }
 
   #wake(stale: ReadonlySet<string>): void {
@@ -255,7 +265,6 @@ export class Room {
       for (const id of this.#model.derivations.touch(pointsOf(appended))) stale.add(id);
     };
     let event: LogEvent;
-    this.#watch.beforeCommit();
     try {
       event = this.#journal.append(draft, ts, (appended) => {
         touch(appended);
@@ -266,17 +275,17 @@ export class Room {
       this.#forget();
       throw thrown;
     }
-    if (TOKEN_EVENTS.has(event.kind)) {
-      this.#revoked.forget();
-      this.#waits.endUnadmitted();
-      this.#watch.watchers.endUnadmitted();
-    }
-    this.#waits.wake(stale);
+    const endsTokens = TOKEN_EVENTS.has(event.kind);
+    if (endsTokens) this.#revoked.forget();
+    // Whoever may watch no more is not shown the event that ends it.
+    if (endsTokens) this.#watch.endUnadmitted();
     for (const appended of events) {
-      this.#chores.note(appended);
+      this.#chores.note(appended, stale);
       this.#watch.publish(appended);
     }
-    this.#watch.wake(stale);
+    if (endsTokens) this.#waits.endUnadmitted();
+    this.#waits.wake(stale);
+    this.#watch.follow(events, stale);
     return event;
   }
 

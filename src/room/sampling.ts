@@ -10,7 +10,7 @@ import { reachRefusal } from "./compaction.ts";
 import { Earliest } from "./earliest.ts";
 import type { Commit } from "./parts.ts";
 import type { ReadModel } from "./read-model.ts";
-import { VIEW_DERIVATION } from "./views.ts";
+import { GATE_DERIVATION, VIEW_DERIVATION } from "./views.ts";
 
 export interface SamplingParts {
   readonly model: ReadModel;
@@ -25,6 +25,8 @@ export interface SamplingParts {
 export class Sampling {
   readonly #parts: SamplingParts;
   readonly #due = new Earliest();
+  /** Views that have been looked at since the object woke and have not become stale since. */
+  readonly #known = new Set<string>();
   /** Whether anything may have been left to sample before the object woke. */
   #isFresh = true;
   #temporal: readonly string[] | undefined;
@@ -38,11 +40,13 @@ export class Sampling {
     return this.#due.at;
   }
 
-  /** Plans to look at temporal views after an event that may have changed one. */
-  note({ kind, payload }: LogEvent): void {
+  /** Plans to look at the temporal views that an event has made stale. */
+  note({ payload }: LogEvent, stale: ReadonlySet<string>): void {
     if (payload.writes.some(({ scope }) => scope === "_views")) this.#temporal = undefined;
-    if (kind === "sample" || this.#due.at !== null) return;
-    for (const id of this.#ids()) this.#due.note(this.#earliest(id));
+    for (const id of this.#ids()) {
+      if (stale.has(VIEW_DERIVATION + id) || stale.has(GATE_DERIVATION + id)) this.#known.delete(id);
+      if (!this.#known.has(id)) this.#due.note(this.#earliest(id));
+    }
   }
 
   /** Samples what has changed and may be sampled by `now`, ms since the epoch. */
@@ -53,6 +57,7 @@ export class Sampling {
     model.derivations.nextPass();
     const later: number[] = [];
     for (const id of this.#ids()) {
+      if (this.#known.has(id)) continue;
       const earliest = this.#earliest(id);
       if (earliest > now) later.push(earliest);
       else this.#sample(id, now);
@@ -74,6 +79,7 @@ export class Sampling {
   #sample(id: string, now: number): void {
     const { model, commit } = this.#parts;
     const view = model.views.value(id);
+    if (!model.derivations.volatility(VIEW_DERIVATION + id).now) this.#known.add(id);
     if (view === undefined) return;
     const last = this.#last(id);
     if (last && JSON.stringify(last.payload.value) === JSON.stringify(view.value)) return;

@@ -113,20 +113,24 @@ export class Waits {
     return { reply: ended };
   }
 
-  /** Holds a wait whose condition was false, or one that a wake brought back, until it ends. */
+  /** Holds a wait whose condition was false until it ends. */
   hold(waiting: Waiting, socket: WaitSocket): void {
-    this.#open.set(waiting.id, { waiting, socket });
-    this.#deadlines.note(waiting.deadline);
     // An event between the first look and now has found nobody to answer.
-    this.#agenda.add([waiting.id]);
-    this.#present(waiting, true);
+    this.restore(waiting, socket);
     this.#agenda.run();
   }
 
-  /** Takes back a wait after the object slept: what its condition read is not known any more. */
+  /** Takes back a wait after the object slept: what its condition read is not known until {@link establish}. */
   restore(waiting: Waiting, socket: WaitSocket): void {
-    this.#agenda.runLater();
-    this.hold(waiting, socket);
+    this.#open.set(waiting.id, { waiting, socket });
+    this.#deadlines.note(waiting.deadline);
+    this.#agenda.add([waiting.id]);
+    this.#present(waiting, true);
+  }
+
+  /** Looks at the conditions of waits that were taken back, before anything changes what they read. */
+  establish(): void {
+    this.#agenda.run();
   }
 
   /** Ends a wait whose time is over, as true if it is true by now. */

@@ -1,7 +1,8 @@
 import { LIMITS } from "../kernel/limits.ts";
 
-/** Events that are written before the room is told that they were. */
-const EVENTS_PER_ACKNOWLEDGEMENT = 100;
+/** What is written before the room is told that it was: a small part of what the room sends ahead. */
+const FRAMES_PER_ACKNOWLEDGEMENT = 100;
+const CHARS_PER_ACKNOWLEDGEMENT = LIMITS.unacknowledgedBytes / 16;
 
 interface ServerFrame {
   readonly type: string;
@@ -20,7 +21,8 @@ export class EventStream {
   readonly #encoder = new TextEncoder();
   readonly #comments: ReturnType<typeof setInterval>;
   #since: number | null;
-  #unacknowledged = 0;
+  #unacknowledged = { frames: 0, chars: 0 };
+  #ended = false;
 
   /** `since` is the seq from which the watcher was resumed, or null. */
   constructor(socket: WebSocket, since: number | null) {
@@ -37,6 +39,8 @@ export class EventStream {
 
   /** Lets go of the socket and ends the stream. */
   end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
     clearInterval(this.#comments);
     this.#socket.close(1000, "done");
     void this.#writer.close().catch(() => undefined);
@@ -48,13 +52,16 @@ export class EventStream {
     const wasWritten = await this.#write(
       `event: ${type}\n${id === undefined ? "" : `id: ${id}\n`}data: ${text}\n\n`,
     );
-    if (wasWritten && seq !== undefined && type !== "hello") this.#acknowledge(seq);
+    if (wasWritten && seq !== undefined && type !== "hello") this.#acknowledge(seq, text.length);
   }
 
-  #acknowledge(seq: number): void {
-    this.#unacknowledged += 1;
-    if (this.#unacknowledged < EVENTS_PER_ACKNOWLEDGEMENT) return;
-    this.#unacknowledged = 0;
+  /** What is still written after the socket is gone, the room need not know. */
+  #acknowledge(seq: number, length: number): void {
+    const frames = this.#unacknowledged.frames + 1;
+    const chars = this.#unacknowledged.chars + length;
+    this.#unacknowledged = { frames, chars };
+    if (this.#ended || (frames < FRAMES_PER_ACKNOWLEDGEMENT && chars < CHARS_PER_ACKNOWLEDGEMENT)) return;
+    this.#unacknowledged = { frames: 0, chars: 0 };
     this.#socket.send(JSON.stringify({ type: "ack", seq }));
   }
 

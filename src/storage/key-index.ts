@@ -69,6 +69,12 @@ export class KeyIndex {
     return this.#sql.exec<{ seq: number | null }>(query, scope, key, seq).one().seq;
   }
 
+  /** The newest event up to `seq` that touched a key, or null. */
+  lastTouch(scope: string, key: string, seq: number): number | null {
+    const query = "SELECT max(seq) AS seq FROM log_index WHERE scope = ? AND key = ? AND seq <= ?";
+    return this.#sql.exec<{ seq: number | null }>(query, scope, key, seq).one().seq;
+  }
+
   /** The first event that touched a key, or null. */
   first(scope: string, key: string): number | null {
     const query = "SELECT min(seq) AS seq FROM log_index WHERE scope = ? AND key = ?";

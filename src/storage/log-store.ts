@@ -91,14 +91,6 @@ export class LogStore {
       .map(decode);
   }
 
-  /** How large the first `limit` events after `after` are, up to `last`, in characters of their payload. */
-  sizes(after: number, last: number, limit: number): { seq: number; bytes: number }[] {
-    if (last <= after) return [];
-    const query =
-      "SELECT seq, length(payload) AS bytes FROM log WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
-    return this.#sql.exec<{ seq: number; bytes: number }>(query, after, last, limit).toArray();
-  }
-
   /** The newest `limit` events, oldest first. */
   newest(limit: number): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT ?`;
@@ -115,12 +107,18 @@ export class LogStore {
   /** The first events after `after`, up to `last`, as they are stored: at least one, and `bytes` of payloads. */
   slice(after: number, last: number, bytes: number): StoredEvent[] {
     let sum = 0;
-    const sizes = this.sizes(after, last, EVENTS_PER_SLICE);
+    const sizes = this.#sizes(after, last);
     const count = sizes.findIndex((event) => {
       sum += event.bytes;
       return sum > bytes;
     });
     return sizes.length === 0 ? [] : this.stored(after, Math.max(1, count < 0 ? sizes.length : count));
+  }
+
+  #sizes(after: number, last: number): { bytes: number }[] {
+    const query =
+      "SELECT length(CAST(payload AS BLOB)) AS bytes FROM log WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
+    return this.#sql.exec<{ bytes: number }>(query, after, last, EVENTS_PER_SLICE).toArray();
   }
 
   /** The events after `after` as they are stored, oldest first. */

@@ -1,4 +1,12 @@
-import type { DeleteOperation, LogEvent, RunningTimer, Timer, WriteOperation } from "../kernel/model.ts";
+import type {
+  DeleteOperation,
+  LogEvent,
+  Operation,
+  RunningTimer,
+  Timer,
+  TimerSlot,
+  WriteOperation,
+} from "../kernel/model.ts";
 import { isTick, isWrite } from "../kernel/state.ts";
 import type { KeyIndex, KeyPosition } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
@@ -26,6 +34,12 @@ const EVENTS_PER_READ = 500;
 const MESSAGES = "_messages";
 /** Scopes whose entries stand in order of registration; others are put in the order of their keys [ROOM-4]. */
 const REGISTRIES = new Set(["_actions", "_views"]);
+
+/** Where an entry stands in the order of its scope: the event that made it, and which of its writes that was. */
+interface Since {
+  readonly seq: number;
+  readonly at: number;
+}
 
 /**
  * The state as it was after the event `seq`: for each key the newest event that wrote it by then, found through the
@@ -92,46 +106,26 @@ export class PastStore implements StateTable {
 
   #read(scope: string): KeyedEntry[] {
     const { base, index, seq } = this.#parts;
-    const entries = new Map<string, { entry: StoredEntry; since: number }>();
-    for (const [position, [key, entry]] of base.load(scope).entries()) {
-      entries.set(key, { entry: this.#ticked(entry), since: position - Number.MAX_SAFE_INTEGER });
+    const entries = new Map<string, { entry: StoredEntry; since: Since }>();
+    for (const [at, [key, entry]] of base.load(scope).entries()) {
+      entries.set(key, { entry: this.#ticked(entry), since: { seq: 0, at } });
     }
     const positions = index.positions(scope, seq);
     for (const { key, event, operation } of this.#writes(scope, positions)) {
       if (operation.op === "delete") entries.delete(key);
-      else entries.set(key, { entry: this.#entryOf(event, operation), since: this.#since(event, operation) });
+      else {
+        const since = this.#since(event, operation, entries.get(key)?.since);
+        entries.set(key, { entry: this.#entryOf(event, operation), since });
+      }
     }
     if (this.#parts.isOpaque) for (const [key, told] of this.#told(scope, positions)) entries.set(key, told);
-    for (const { key, wrote, touched } of positions) {
+    for (const position of positions) {
+      const { key, wrote, touched } = position;
       const found = touched === wrote ? undefined : entries.get(key);
-      if (found) entries.set(key, { ...found, entry: this.#moved(scope, key, found.entry, touched) });
+      if (found) entries.set(key, { ...found, entry: this.#moved(scope, found.entry, position) });
     }
-    const placeIn = this.#places(scope);
-    const ordered = [...entries].sort(([left, a], [right, b]) => {
-      return a.since - b.since || placeIn(a.since, left) - placeIn(a.since, right);
-    });
+    const ordered = [...entries].sort(([, a], [, b]) => a.since.seq - b.since.seq || a.since.at - b.since.at);
     return ordered.map(([key, { entry }]) => [key, entry]);
-  }
-
-  /** Where the write that brought a key into being stands in its event, by the event's seq. */
-  #places(scope: string): (seq: number, key: string) => number {
-    const known = new Map<number, ReadonlyMap<string, number>>();
-    return (seq, key) => {
-      const places = known.get(seq) ?? this.#placesIn(scope, seq);
-      known.set(seq, places);
-      return places.get(key) ?? 0;
-    };
-  }
-
-  #placesIn(scope: string, seq: number): ReadonlyMap<string, number> {
-    const places = new Map<string, number>();
-    const writes = this.#parts.log.events([seq]).flatMap(({ payload }) => payload.writes);
-    for (const [place, write] of writes.entries()) {
-      if (write.scope !== scope || !isWrite(write)) continue;
-      if (write.op === "delete") places.delete(write.key);
-      else if (!places.has(write.key)) places.set(write.key, place);
-    }
-    return places;
   }
 
   /** What old events told of keys last: a value without a revision and a hash, for nothing is known of these. */
@@ -146,7 +140,7 @@ export class PastStore implements StateTable {
           const rest = { revision: 0, hash: "", updated_at: ts };
           yield [
             told.key,
-            { entry: new StoredEntry(JSON.stringify(told.value), rest, told.value), since: seq },
+            { entry: new StoredEntry(JSON.stringify(told.value), rest, told.value), since: { seq, at: 0 } },
           ] as const;
         }
       }
@@ -191,20 +185,37 @@ export class PastStore implements StateTable {
   }
 
   /**
-   * The entry with what the newest event did to its timers, where that event did not write it. Whatever happens to a
-   * cooldown shows that the action was not dormant any more.
+   * The entry with its timers as the events since its last write have left them. They are walked back, and not far: what
+   * began a cooldown says the rest, because an action that is invoked is dormant no more.
    */
-  #moved(scope: string, key: string, entry: StoredEntry, touched: number): StoredEntry {
+  #moved(scope: string, entry: StoredEntry, position: KeyPosition): StoredEntry {
     const { timer, cooldown } = entry;
-    const slots = { timer: timer?.effect === "enable" ? undefined : timer, cooldown };
-    for (const event of this.#parts.log.events([touched])) {
-      for (const operation of event.payload.writes) {
-        if (operation.scope !== scope || operation.key !== key) continue;
-        if (operation.op === "cooldown") slots.cooldown = this.#running(operation.cooldown, event.seq);
-        if (operation.op === "enable") slots[operation.slot] = undefined;
+    const ended = new Set<TimerSlot>();
+    for (const [operation, seq] of this.#movesBack(scope, position)) {
+      if (operation.op === "enable") ended.add(operation.slot);
+      else {
+        const begun = ended.has("cooldown") ? undefined : this.#running(operation.cooldown, seq);
+        return entry.withTimers({ timer: timer?.effect === "enable" ? undefined : timer, cooldown: begun });
       }
     }
-    return entry.withTimers(slots);
+    return entry.withTimers({
+      timer: ended.has("timer") ? undefined : timer,
+      cooldown: ended.has("cooldown") ? undefined : cooldown,
+    });
+  }
+
+  /** What has moved the timers of a key since it was last written, newest first. */
+  *#movesBack(scope: string, { key, wrote, touched }: KeyPosition) {
+    const { log, index } = this.#parts;
+    for (let seq: number | null = touched; seq !== null && seq !== wrote; ) {
+      for (const { payload } of log.events([seq])) {
+        for (const operation of payload.writes.toReversed()) {
+          const isMove = operation.op === "cooldown" || operation.op === "enable";
+          if (operation.scope === scope && operation.key === key && isMove) yield [operation, seq] as const;
+        }
+      }
+      seq = index.lastTouch(scope, key, seq - 1);
+    }
   }
 
   /** An entry of the base with what has ticked since. */
@@ -244,17 +255,21 @@ export class PastStore implements StateTable {
     }
   }
 
-  /** Where an entry stands in its scope: since when it has been there, without a break. */
-  #since(event: LogEvent, operation: WriteOperation): number {
+  /** Since when an entry has been there without a break; `inBase` is where it stands among those from before the log. */
+  #since(event: LogEvent, operation: WriteOperation, inBase: Since | undefined): Since {
     const { scope, key } = operation;
-    if (!REGISTRIES.has(scope)) return event.seq;
+    if (!REGISTRIES.has(scope)) return { seq: event.seq, at: 0 };
     let [seq, revision] = [event.seq, operation.revision];
     while (revision > 1) {
       const earlier = this.#parts.index.lastWrite(scope, key, seq - 1);
-      if (earlier === null) return seq;
+      if (earlier === null && inBase) return inBase;
+      if (earlier === null) break;
       seq = earlier;
       revision -= 1;
     }
-    return seq;
+    const writes = (seq === event.seq ? event : this.#parts.log.events([seq])[0])?.payload.writes ?? [];
+    const ofKey = (write: Operation) => write.scope === scope && write.key === key && isWrite(write);
+    const gone = writes.findLastIndex((write) => ofKey(write) && write.op === "delete");
+    return { seq, at: writes.findIndex((write, at) => at > gone && ofKey(write)) };
   }
 }

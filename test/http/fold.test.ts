@@ -1,18 +1,13 @@
 import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { OPENING, command as random } from "../support/commands.ts";
+import { fold, foldedByTheRules, standingTimers } from "../support/fold.ts";
 import { actor, command, openingRoom } from "../support/histories.ts";
-import {
-  fold,
-  folded,
-  foldedByTheRules,
-  polled,
-  rows,
-  standingTimers,
-  timedRows,
-  wholeLog,
-} from "../support/ledger.ts";
+import { folded, polled, rows, timedRows, wholeLog } from "../support/ledger.ts";
+import { holdClock, ObjectRoom, releaseClock } from "../support/object-room.ts";
 import { roomObject } from "../support/room.ts";
+import { Counts, ToldHistory } from "../support/told-history.ts";
 
 it("[LOG-3] after any history of commands, refusals and evictions the log folds to the live state", async () => {
   await fc.assert(
@@ -44,4 +39,22 @@ it("[LOG-3] commands that come at once fold to the live state as well", async ()
     }),
     { seed: 20260121, numRuns: 10, endOnFailure: true },
   );
+});
+
+it("[LOG-3] [LOG-4] in the object, too, the log folds at every seq to what is live and to what was", async () => {
+  const counts = new Counts();
+  let rooms = 0;
+  holdClock();
+  const property = fc.asyncProperty(fc.array(random, { minLength: 10, maxLength: 40 }), async (commands) => {
+    const id = `told-${++rooms}`;
+    const told = await ToldHistory.begin(counts, new ObjectRoom(id), id);
+    for (const step of [...OPENING, ...commands]) await told.run(step);
+    await told.end();
+  });
+  try {
+    await fc.assert(property, { seed: 20260123, numRuns: 12 });
+  } finally {
+    releaseClock();
+  }
+  expect(counts.failed).toBeGreaterThan(0);
 });

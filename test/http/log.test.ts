@@ -1,6 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { fold, folded, polled, rows, wholeLog } from "../support/ledger.ts";
+import { fold } from "../support/fold.ts";
+import { folded, polled, rows, wholeLog } from "../support/ledger.ts";
 import type { Body } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 

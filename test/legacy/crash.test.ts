@@ -2,7 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import tea from "../fixtures/legacy-rooms/tea-or-coffee.json";
-import { fold, wholeLog } from "../support/ledger.ts";
+import { fold } from "../support/fold.ts";
+import { wholeLog } from "../support/ledger.ts";
 import type { Dump } from "../support/legacy.ts";
 import {
   copyOf,
@@ -11,11 +12,8 @@ import {
   imported,
   liveEntries,
   madeDump,
-  moveTo,
   oldClient,
-  PHASES,
   sides,
-  sql,
 } from "../support/legacy.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 import { Socket, watch } from "../support/socket.ts";
@@ -81,36 +79,6 @@ describe("an import that is cut short", () => {
     if (outcome?.status !== 200) expect(await wholeLog(room.owner)).toEqual(before);
     expect(fold(await wholeLog(room.owner))).toEqual(await liveEntries(room));
   });
-});
-
-it("[LEGACY-5] a crash between any two steps leaves a phase that works", async () => {
-  const dump = copyOf(TEA);
-  const { room } = await imported(dump);
-  for (const to of PHASES.slice(1)) {
-    const step = room.owner.call("/migration", { body: { to } }).catch(() => null);
-    await crash(room.id);
-    await step;
-    await expectOriginalContexts(dump);
-    await moveTo(room, to);
-    await crash(room.id);
-    await expectOriginalContexts(dump);
-    expect(fold(await wholeLog(room.owner)), to).toEqual(await liveEntries(room));
-  }
-});
-
-it("[LEGACY-5, LOG-1] a step that fails is not taken, and can be taken again", async () => {
-  const { room } = await imported(madeDump({ agents: [{ id: "ana" }], views: [{ id: "v", expr: "1" }] }));
-  const before = await wholeLog(room.owner);
-  const fail = "BEGIN SELECT RAISE(ABORT, 'disk'); END";
-  await sql(room.id, `CREATE TRIGGER broken BEFORE INSERT ON state WHEN NEW.scope = '_views' ${fail}`);
-  expect((await room.owner.call("/migration", { body: { to: "dual" } })).status).toBe(503);
-  expect((await sides(room.id)).entries).toEqual({ _agents: {}, _actions: {}, _views: {} });
-  expect(await wholeLog(room.owner)).toEqual(before);
-  await sql(room.id, "DROP TRIGGER broken");
-  expect((await room.owner.call("/migration", { body: { to: "dual" } })).body).toMatchObject({
-    phase: "dual",
-  });
-  expect((await room.owner.context()).views).toEqual({ v: 1 });
 });
 
 it("[LEGACY-4, AUTH-10, AUTH-11] an old bearer string opens sockets, streams and waits, and its revocation closes them", async () => {

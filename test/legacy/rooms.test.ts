@@ -3,9 +3,11 @@ import blank from "../fixtures/legacy-rooms/blank.json";
 import crawl from "../fixtures/legacy-rooms/crawl.json";
 import spaces from "../fixtures/legacy-rooms/spaces.json";
 import tea from "../fixtures/legacy-rooms/tea-or-coffee.json";
-import { fold, wholeLog } from "../support/ledger.ts";
+import { fold } from "../support/fold.ts";
+import { wholeLog } from "../support/ledger.ts";
 import type { Dump } from "../support/legacy.ts";
 import {
+  comparable,
   copyOf,
   evict,
   expectOriginalContexts,
@@ -16,6 +18,9 @@ import {
   PHASES,
   sides,
 } from "../support/legacy.ts";
+import type { Body } from "../support/room.ts";
+import { Client, createRoom, request } from "../support/room.ts";
+import { exportText, importInto } from "../support/transfer.ts";
 
 const TEA = tea as unknown as Dump;
 const DUMPS = [blank, crawl, spaces, tea] as unknown as Dump[];
@@ -60,4 +65,38 @@ it("[LEGACY-4] knows its old bearer strings in every phase, lists them without t
   expect((await oldClient(dump, "_room").call("/context")).status).toBe(200);
   await oldClient(dump, "_room").call("", { method: "DELETE" });
   expect((await oldClient(dump, "_room").call("/context")).body.error).toBe("invalid_token");
+});
+
+it("[LEGACY-1, IMPORT-1, FORK-1] an imported room is exported, imported and forked like any other", async () => {
+  const dump = copyOf(TEA);
+  const { room } = await imported(dump);
+  await moveTo(room, "dual");
+  const text = await exportText(room.owner);
+  expect(text).not.toContain(dump.tables.rooms![0].token_hash);
+  const target = await createRoom();
+  expect((await importInto(target.owner, text)).body).toMatchObject({ imported: true });
+  const forked = (await room.owner.call("/fork", { body: {} })).body;
+  const original = dump.expected!._room;
+  for (const { id, owner } of [target, { id: forked.id, owner: new Client(forked.id, forked.token) }]) {
+    const context = await owner.context("?depth=full&messages_limit=500");
+    // Nobody has called here yet.
+    for (const agent of Object.values(context.agents) as Body[]) agent.status = "active";
+    expect(comparable(context, original)).toEqual(comparable(original, original));
+    expect((await owner.call("/migration")).body).toMatchObject({ phase: "v8", next: null });
+    expect((await new Client(id, dump.tokens!.token).call("/context")).status).toBe(401);
+  }
+});
+
+it("[LEGACY-1] a dump comes in with the creation of its room, or there is no room", async () => {
+  const dump = copyOf(TEA);
+  const { tables } = dump;
+  const made = await request("/rooms", { body: { id: dump.room_id, import: { tables } } });
+  expect(made.status).toBe(201);
+  expect(made.body.import).toMatchObject({ imported: true, phase: "legacy" });
+  expect((await new Client(dump.room_id, made.body.token).context()).views.status).toBe("closed");
+  await expectOriginalContexts(dump);
+  const other = copyOf(TEA);
+  const wrong = { tables: { ...other.tables, rooms: tables.rooms } };
+  expect((await request("/rooms", { body: { id: other.room_id, import: wrong } })).status).toBe(400);
+  expect((await request("/rooms", { body: { id: other.room_id } })).status).toBe(201);
 });

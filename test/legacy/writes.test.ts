@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { fold, wholeLog } from "../support/ledger.ts";
+import { fold } from "../support/fold.ts";
+import { wholeLog } from "../support/ledger.ts";
 import { evict, imported, liveEntries, madeDump, moveTo, type PHASES, sides } from "../support/legacy.ts";
 import type { Body, TestRoom } from "../support/room.ts";
 import { Client } from "../support/room.ts";

@@ -123,6 +123,26 @@ describe("samples", () => {
     expect(event).toMatchObject({ agent: null, payload: { view: "n", value: 1, writes: [] } });
     expect((await ana.call("/samples/none")).body.error).toBe("view_not_found");
   });
+
+  it("[VIEW-5] each temporal view is sampled by its own time, however many there are", async () => {
+    const render = { type: "metric", temporal: true };
+    for (const id of ["v1", "v2", "v3", "v4"]) {
+      await ana.do("_register_view", {
+        id,
+        expr: `state._shared.${id} == null ? 0 : 1`,
+        scope: "_shared",
+        render,
+      });
+      await runDurableObjectAlarm(roomObject(room.id));
+      expect((await ana.call(`/samples/${id}`)).body.samples.length, id).toBe(1);
+    }
+    await runInDurableObject(roomObject(room.id), (_, { storage }) => {
+      storage.sql.exec("UPDATE log SET ts = '2020-01-01T00:00:00.000Z' WHERE payload LIKE '%v3%'");
+    });
+    await ana.do("set", { key: "v3", value: true });
+    await runDurableObjectAlarm(roomObject(room.id));
+    expect((await ana.call("/samples/v3")).body.samples.map(({ value }: Body) => value)).toEqual([0, 1]);
+  });
 });
 
 describe("compaction", () => {
@@ -142,6 +162,11 @@ describe("compaction", () => {
     expect((await room.owner.call("/log/verify")).body).toMatchObject({ ok: true, seq });
     await evictDurableObject(roomObject(room.id));
     expect(await stateNow(room.owner)).toEqual(before);
+    await ana.do("set", { key: "kept", value: "new" });
+    const { hash } = before._shared!.kept as Body;
+    const [entry] = (await ana.call("/history/_shared/kept")).body.entries;
+    expect(entry).toMatchObject({ revision: 2 });
+    expect(entry.before).toEqual({ revision: 1, hash });
     expect((await replay(room.owner, seq)).state).toEqual(before);
     expect((await replay(room.owner, seq - 10)).state._shared.kept.value).toBe("old");
     expect((await replay(room.owner, seq - 5)).state._shared.k1).toBeDefined();

@@ -35,29 +35,24 @@ async function shown(client: Client, query = ""): Promise<Body> {
 }
 
 describe("a dormant action", () => {
-  it("[TIMER-1] is listed with the time from which it can be invoked, and refuses until then", async () => {
+  it("[TIMER-1] is in no context and no expression, and refuses with the time from which it can be invoked", async () => {
     const { room, ana, bob } = await setting();
     const timer = { ms: HOUR, effect: "enable" };
     const { writes, definition } = await ana.do("_register_action", { id: "go", writes: [], timer });
     const available_at = writes[0].timer.expires_at;
     expect(definition.timer).toEqual(timer);
-    for (const depth of ["lean", "full", "usage"]) {
-      expect(await shown(bob, `&depth=${depth}`)).toMatchObject({
-        available: false,
-        enabled: false,
-        available_at,
-      });
-    }
-    expect((await shown(bob, "&depth=full")).timer).toEqual(timer);
-    expect((await bob.eval("[actions.go.available, actions.go.enabled]")).value).toEqual([false, false]);
-    expect((await bob.call("/poll")).body.available.go).toBe(false);
+    for (const depth of ["lean", "full", "usage"])
+      expect(await shown(bob, `&depth=${depth}`)).toBeUndefined();
+    expect((await bob.eval('["go" in actions, actions.go == null]')).value).toEqual([false, true]);
+    expect((await bob.call("/poll")).body.available.go).toBeUndefined();
     expect(await refusal(bob, "go")).toMatchObject({
       ...{ status: 409, error: "action_cooldown", retryable: true, available_at, help: "timers" },
       hint: expect.stringContaining('actions["go"].available'),
     });
     await oversleep(room);
     const live = await shown(bob);
-    expect([live.available, live.enabled, live.available_at]).toEqual([true, true, undefined]);
+    expect([live.available, live.enabled]).toEqual([true, true]);
+    expect((await shown(bob, "&depth=full")).timer).toEqual(timer);
     await bob.do("go");
   });
 });
@@ -100,15 +95,17 @@ describe("a cooldown", () => {
         ...cooldown,
       });
     }
-    expect(await shown(ana)).toMatchObject({ available: false, enabled: false, ...cooldown });
+    expect(await shown(ana)).toBeUndefined();
     await oversleep(room);
     expect((await ana.do("go")).writes[0].value).toBe(2);
   });
 
   it("[TIMER-1] is no part of the definition, of its hash or of its revision", async () => {
-    const { ana, bob } = await setting();
+    const { room, ana, bob } = await setting();
     const { hash, revision } = await ana.do("_register_action", REST);
     const { cooldown, seq } = await bob.do("go", {});
+    expect((await ana.invoke("go", {}, { if_action_hash: hash })).body.error).toBe("action_cooldown");
+    await oversleep(room);
     const full = await shown(ana, "&depth=full");
     expect([full.hash, full.on_invoke]).toEqual([hash, { timer: { ms: HOUR, effect: "enable" } }]);
     const { entries } = (await bob.call("/history/_actions/go")).body;
@@ -117,7 +114,6 @@ describe("a cooldown", () => {
       ...began,
       cooldown: { effect: "enable", expires_at: cooldown.available_at },
     });
-    expect((await ana.invoke("go", {}, { if_action_hash: hash })).body.error).toBe("action_cooldown");
   });
 
   it("[TIMER-1] is looked at before enabled, params and if", async () => {
@@ -150,7 +146,7 @@ describe("a cooldown", () => {
     expect((await refusal(bob, "go")).ticks_remaining).toBe(2);
     await ana.do("turn");
     expect((await refusal(bob, "go")).ticks_remaining).toBe(1);
-    expect(await shown(bob)).toMatchObject({ available: false, ticks_remaining: 1 });
+    expect(await shown(bob)).toBeUndefined();
     const { seq } = await ana.do("turn");
     expect((await ana.log(`?after=${seq}`)).map(({ kind }) => kind)).toEqual(["timer"]);
     await bob.do("go");
@@ -251,10 +247,8 @@ describe("a cooldown", () => {
     const answer = await bob.do("go");
     expect(answer.cooldown).toEqual({});
     expect((await refusal(bob, "go")).ticks_remaining).toBeUndefined();
-    expect((await shown(bob)).ticks_remaining).toBeUndefined();
     for (const client of [ana, room.owner]) {
       expect((await refusal(client, "go")).ticks_remaining).toBe(3);
-      expect((await shown(client)).ticks_remaining).toBe(3);
     }
   });
 });

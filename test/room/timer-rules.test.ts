@@ -6,8 +6,9 @@ import type { ContextShape } from "../../src/protocol/context-shape.ts";
 import { Room } from "../../src/room/room.ts";
 import { Schedule } from "../../src/room/schedule.ts";
 import { openStores } from "../../src/storage/stores.ts";
+import { fold, standingTimers } from "../support/fold.ts";
 import { oversleep } from "../support/inside.ts";
-import { fold, rows, standingTimers, timedRows, wholeLog } from "../support/ledger.ts";
+import { rows, timedRows, wholeLog } from "../support/ledger.ts";
 import type { Body, Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 

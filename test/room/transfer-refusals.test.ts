@@ -6,6 +6,7 @@ import type { Caller, TokenClaims } from "../../src/protocol/calls.ts";
 import worker from "../../src/worker.ts";
 import { takeApart } from "../support/forge.ts";
 import { forgeries, hashOf } from "../support/forgeries.ts";
+import { rows } from "../support/ledger.ts";
 import type { Body } from "../support/room.ts";
 import { Client, createRoom, request, roomObject } from "../support/room.ts";
 import { watch } from "../support/socket.ts";
@@ -236,7 +237,8 @@ describe("a refused fork", () => {
   });
 
   it("[FORK-1] one that breaks off or crashes leaves no room", async () => {
-    const { room } = await furnishedRoom();
+    const { room, ana } = await furnishedRoom();
+    for (const k of ["x", "y", "z"]) await ana.do("set", { k, v: "x".repeat(100_000) });
     for (const how of ["breaks off", "crashes"]) {
       const id = `half-${how.slice(0, 3)}-${room.id}`;
       const source = await roomObject(room.id).fork(callerOf(room.owner), undefined);
@@ -248,11 +250,14 @@ describe("a refused fork", () => {
       body.write(new TextDecoder().decode(lines).slice(0, -40));
       const taken = () => request("/rooms", { body: { id } });
       expect((await taken()).body.error).toBe("room_exists");
+      while ((await rows(id, "SELECT seq FROM log")).length === 0)
+        await new Promise((wake) => setTimeout(wake, 5));
       if (how === "crashes") await crash(id);
       else body.fail();
       expect((await made)?.status ?? 503).toBe(503);
       const created = await taken();
       expect([created.status, created.body.seq]).toEqual([201, 1]);
+      expect((await standing(id)).import_mark).toEqual([]);
     }
   });
 });

@@ -2,8 +2,9 @@ import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { knock, leaks, plant } from "../support/canaries.ts";
+import { fold, foldedByTheRules } from "../support/fold.ts";
 import { actor, command, openingRoom } from "../support/histories.ts";
-import { fold, folded, foldedByTheRules, polled, rows, wholeLog } from "../support/ledger.ts";
+import { folded, polled, rows, wholeLog } from "../support/ledger.ts";
 import type { Body, TestRoom } from "../support/room.ts";
 import { Client, createRoom, roomObject } from "../support/room.ts";
 import {
@@ -11,6 +12,7 @@ import {
   compact,
   exportLines,
   exportText,
+  forked,
   furnishedRoom,
   importInto,
   openExport,
@@ -186,18 +188,6 @@ describe("import", () => {
 });
 
 describe("fork", () => {
-  interface Fork {
-    readonly id: string;
-    readonly owner: Client;
-    readonly body: Body;
-  }
-
-  async function forked(room: Pick<TestRoom, "owner">, options: Body = {}): Promise<Fork> {
-    const { status, body } = await room.owner.call("/fork", { body: options });
-    expect([status, body]).toEqual([201, body]);
-    return { id: body.id, owner: new Client(body.id, body.token), body };
-  }
-
   it("[FORK-1, FORK-2, LOG-3] begins with the state, with tokens of its own, and with an event that names its origin", async () => {
     const { room, ana } = await furnishedRoom();
     const source = await logOf(room.id, "true");
@@ -230,6 +220,11 @@ describe("fork", () => {
   it("[FORK-2, TIMER-3] timers and numbers go on from where they were, in the source and in the fork", async () => {
     const { room } = await furnishedRoom();
     const fork = await forked(room);
+    // The number 2 is of an entry that was deleted before.
+    const earlier = await forked(room, { at: fork.body.forked_from.seq - 1 });
+    expect((await earlier.owner.do("add", { v: 1 })).writes[0].key).toBe("3");
+    const { owner: second } = await forked(earlier, { at: 1 });
+    expect((await second.do("add", { v: 1 })).writes[0].key).toBe("3");
     await evictDurableObject(roomObject(fork.id));
     for (const { owner } of [room, fork]) {
       expect((await owner.do("add", { v: "next" })).writes[0].key).toBe("3");
@@ -283,8 +278,12 @@ describe("fork", () => {
   it("[FORK-2] a state beyond one event comes in several, and its views keep their order", async () => {
     const room = await createRoom();
     const big = { id: "big", writes: [{ key: "${params.k}", value: "${params.v}" }] };
+    const timer = { ticks: 3, tick_on: "_shared.late", effect: "delete" };
     await room.owner.do("_register_action", big);
+    await room.owner.do("_register_action", { id: "timed", writes: [{ key: "t", value: 1, timer }] });
+    await room.owner.do("timed");
     for (const k of ["b", "a", "c"]) await room.owner.do("big", { k, v: k.padEnd(60_000, "é") });
+    await room.owner.do("big", { k: "late", v: 1 });
     for (const id of ["z", "y", "x"]) await room.owner.do("_register_view", { id, expr: "1" });
     const fork = await forked(room);
     expect(fork.body.seq).toBeGreaterThan(1);
@@ -292,6 +291,7 @@ describe("fork", () => {
     expect(await stateOf(fork.id)).toEqual(await stateOf(room.id));
     await fork.owner.do("_register_view", { id: "z", expr: "2" });
     const again = await forked(fork);
+    expect((await stateOf(again.id)).timers).toEqual((await stateOf(room.id)).timers);
     const { views } = await again.owner.context();
     expect(Object.keys(views)).toEqual(["z", "y", "x"]);
     const { seq } = (await fork.owner.call("")).body;

@@ -1,5 +1,7 @@
 import type { Answer, TestRoom } from "./room.ts";
 import { Client, createRoom } from "./room.ts";
+import { watch } from "./socket.ts";
+import { stream } from "./stream.ts";
 
 /** A room in which ana keeps secrets, written in every way that there is. */
 export interface Aviary {
@@ -193,6 +195,51 @@ export async function knock({ client, as }: Visitor): Promise<Knock[]> {
     }
   }
   return knocks;
+}
+
+/** What a socket asks for beside expressions and invocations. */
+const FRAMES = [
+  { type: "context" },
+  {
+    type: "context",
+    depth: "full",
+    include: ["_audit", "_messages", "_actions", "_views", "_agents", "_config"],
+  },
+  { type: "context", only: ["state.ana", "state._audit"] },
+  { type: "wait", condition: 'size(state["ana"]) > 0' },
+  { type: "wait", condition: 'state["ana"].all(k, int(state["ana"][k]) > 0)', timeout: 0 },
+  { type: "wait", condition: "true", include: ["state", "actions"] },
+  { type: "wait", condition: 'state["ana"].map(k,' },
+];
+
+/**
+ * Everything that one token's socket and event stream are sent, from the room's first event on: what they ask for in
+ * every way that there is, and what they are told of while `work` is done.
+ */
+export async function overhear({ client, as }: Visitor, work: () => Promise<unknown>): Promise<Knock[]> {
+  const query = `?since=0${as === undefined ? "" : `&agent=${as}`}`;
+  const [socket, events] = [await watch(client, query), await stream(client, query)];
+  EXPRESSIONS.forEach((expr, id) => void socket.send({ type: "subscribe", id, expr }));
+  for (const frame of FRAMES) socket.send({ ...frame, id: JSON.stringify(frame).slice(0, 64) });
+  await work();
+  for (const [action, params] of INVOCATIONS) {
+    for (const dry_run of [true, false]) {
+      await socket.ask({ type: "invoke", action, params: params ?? {}, dry_run });
+    }
+  }
+  await client
+    .do("_send_message", { body: "last" }, as === undefined ? {} : { agent: as })
+    .catch(() => undefined);
+  const { seq } = await socket.ask({ type: "ping" });
+  const seen = socket.of("event").at(-1)?.seq;
+  await events.until(({ event, data }) => event === "event" && data.seq >= seen);
+  const got = [...socket.frames, ...events.events.map(({ data }) => data)];
+  socket.close();
+  await events.close();
+  return got.map((body) => ({
+    door: `${body.type} ${body.id ?? ""}`,
+    answer: { status: seq, body, headers: new Headers() },
+  }));
 }
 
 /** Every canary that an answer holds, with the door behind which it was. */

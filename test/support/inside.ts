@@ -25,6 +25,19 @@ export async function untilStatus(room: TestRoom, agent: string, status: string)
   expect.fail(`${agent} is not ${status}`);
 }
 
+/** Resolves once the room's object knows of `count` watchers. */
+export async function untilWatchers(room: TestRoom, count: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if ((await watchers(room)) === count) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  expect.fail(`there are ${await watchers(room)} watchers, not ${count}`);
+}
+
+function watchers(room: TestRoom): Promise<number> {
+  return runInDurableObject(roomObject(room.id), (object) => object.watchers);
+}
+
 /** Has the time of every timer that runs by the wall clock be over, as if the room had slept past it: its alarm is late. */
 export async function oversleep(room: TestRoom): Promise<void> {
   const stub = roomObject(room.id);

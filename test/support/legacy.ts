@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { expect } from "vitest";
 import { LegacyPort } from "../../src/legacy/port.ts";
 import type { RoomHost } from "../../src/room/ports.ts";
-import { leftOf } from "./ledger.ts";
+import { leftOf } from "./fold.ts";
 import type { Answer, Body, TestRoom } from "./room.ts";
 import { Client, createRoom, roomObject } from "./room.ts";
 import { importInto } from "./transfer.ts";

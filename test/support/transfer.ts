@@ -3,8 +3,8 @@ import { exports } from "cloudflare:workers";
 import { hash } from "node:crypto";
 import { chainText } from "../../src/kernel/chain.ts";
 import { rows, timedRows } from "./ledger.ts";
-import type { Answer, Body, Client, TestRoom } from "./room.ts";
-import { createRoom, roomObject } from "./room.ts";
+import type { Answer, Body, TestRoom } from "./room.ts";
+import { Client, createRoom, roomObject } from "./room.ts";
 
 const NDJSON = { "Content-Type": "application/x-ndjson" };
 
@@ -49,6 +49,19 @@ export async function importInto(
   return { status: response.status, body: await response.json(), headers: response.headers };
 }
 
+export interface ForkedRoom {
+  readonly id: string;
+  readonly owner: Client;
+  /** What the fork was answered. */
+  readonly body: Body;
+}
+
+export async function forked(room: Pick<TestRoom, "owner">, options: Body = {}): Promise<ForkedRoom> {
+  const { status, body } = await room.owner.call("/fork", { body: options });
+  if (status !== 201) throw new Error(`fork: ${status} ${JSON.stringify(body)}`);
+  return { id: body.id, owner: new Client(body.id, body.token), body };
+}
+
 export function sha256(text: string): string {
   return hash("sha256", text, "hex");
 }
@@ -87,13 +100,14 @@ export function slowBody(): {
   };
 }
 
-/** Everything that a room's state is, what it is called aside: entries in their order, numbers used, timers left. */
+/** Everything that a room's state is, what it is called aside: entries, registered ones in their order, numbers used, timers left. */
 export async function stateOf(room: string): Promise<Body> {
   const isOwn = "NOT (scope = '_config' AND key = 'room')";
   return {
     entries: await rows(
       room,
-      `SELECT scope, key, value, revision, hash, updated_at, enabled FROM state WHERE ${isOwn} ORDER BY scope, rowid`,
+      `SELECT scope, key, value, revision, hash, updated_at, enabled FROM state WHERE ${isOwn}
+         ORDER BY scope, CASE WHEN scope IN ('_actions', '_views') THEN rowid END, key`,
     ),
     counters: await rows(room, "SELECT scope, highest FROM counters ORDER BY scope"),
     timers: await timedRows(room),

@@ -57,7 +57,7 @@ function scopesEver({ base, index }: Stores): Set<string> {
   return scopes;
 }
 
-/** The entries of a scope in order of their first write; answers how many they were. What the room is called stays its own. */
+/** The entries of a scope, of a registry in order of registration; answers how many they were. What the room is called stays its own. */
 function* scopePages(past: PastStore, scope: string): Generator<string, number> {
   let text = "";
   let entries = 0;

@@ -2,7 +2,7 @@ import { firstTokens } from "../../kernel/decide/room.ts";
 import type { Refusal } from "../../kernel/errors.ts";
 import { refuse } from "../../kernel/errors.ts";
 import type { Json } from "../../kernel/json.ts";
-import { canonicalJson, jsonObject } from "../../kernel/json.ts";
+import { canonicalJson, jsonObject, own } from "../../kernel/json.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import type { Operation, Origin, RoomRecord, TokenRecord } from "../../kernel/model.ts";
 import { setOperation } from "../../kernel/state.ts";
@@ -92,6 +92,11 @@ export class Fork {
     };
   }
 
+  /** A scope's numbers go on from the highest that any line tells. */
+  #reach(scope: string, number: number): void {
+    this.#highest[scope] = Math.max(Number(own(this.#highest, scope) ?? 0), number);
+  }
+
   #line(text: string): boolean {
     const parsed = parseLine(text);
     if (!parsed.ok || this.#isComplete) return false;
@@ -99,7 +104,7 @@ export class Fork {
     if (is === "fork") return this.#begin(line.fork, line.ts);
     if (this.#record === undefined) return false;
     if (is === "highest") {
-      for (const [scope, number] of Object.entries(line.highest)) this.#highest[scope] = number;
+      for (const [scope, number] of Object.entries(line.highest)) this.#reach(scope, number);
       this.#chars += text.length;
     } else if (is === "entry") {
       this.#writes.push({ op: "set", ...line.entry });

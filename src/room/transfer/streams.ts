@@ -10,7 +10,8 @@ export function pageStream(
   const encoder = new TextEncoder();
   return new ReadableStream({
     type: "bytes",
-    pull(controller) {
+    async pull(controller) {
+      await othersTurn();
       let page = next();
       while (!page.done && page.value === "") page = next();
       if (!page.done) controller.enqueue(encoder.encode(page.value));
@@ -55,12 +56,18 @@ export async function receive<Item>(
       if (!chunk.done && bytes < LIMITS.transferSliceBytes) continue;
       const refusal = take(items);
       if (refusal || chunk.done) return refusal;
+      await othersTurn();
       items = [];
       bytes = 0;
     }
   } finally {
     void reader.cancel().catch(() => undefined);
   }
+}
+
+/** Resolves after what has come in meanwhile: a stream between two objects of one process would keep it out. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** The next chunk, or null where the sender broke off or has been silent for too long. */

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../kernel/limits.ts";
 import type { Reply } from "../../protocol/calls.ts";
 import type { FrameId } from "../../protocol/frames.ts";
 import type { Frame } from "./watcher.ts";
@@ -6,6 +7,7 @@ import { textFrame } from "./watcher.ts";
 /**
  * The answer to a frame: the HTTP answer's fields, beside the frame's own id and what kind of frame it is. Where the
  * answer `hasId` of its own, as a definition's has, or is a refusal with details, the frame's fields stand in their place.
+ * A long answer was asked for: it counts as one short enough for a frame, so that what comes next may still be sent.
  */
 export function answerFrame(id: FrameId | undefined, reply: Reply, hasId = false): Frame {
   const { status, body, replayed } = reply;
@@ -15,6 +17,10 @@ export function answerFrame(id: FrameId | undefined, reply: Reply, hasId = false
     status,
     ...(replayed ? { replayed } : {}),
   };
-  if (status >= 400 || hasId) return textFrame(JSON.stringify({ ...JSON.parse(body), ...head }));
-  return textFrame(`${JSON.stringify(head).slice(0, -1)},${body.slice(1)}`);
+  const isRewritten = status >= 400 || hasId;
+  const text = isRewritten
+    ? JSON.stringify({ ...JSON.parse(body), ...head })
+    : `${JSON.stringify(head).slice(0, -1)},${body.slice(1)}`;
+  const frame = textFrame(text);
+  return { ...frame, bytes: Math.min(frame.bytes, LIMITS.frameBytes) };
 }

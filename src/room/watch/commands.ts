@@ -5,7 +5,7 @@ import { utf8Bytes } from "../../kernel/names.ts";
 import type { Caller, Reply } from "../../protocol/calls.ts";
 import { contextShape, includedSections } from "../../protocol/context-query.ts";
 import type { ClientFrame, FrameId } from "../../protocol/frames.ts";
-import { clientFrame } from "../../protocol/frames.ts";
+import { clientFrame, framed } from "../../protocol/frames.ts";
 import { parseText } from "../../protocol/parsing.ts";
 import { refusalReply } from "../answers.ts";
 import type { Contexts } from "../contexts.ts";
@@ -58,6 +58,7 @@ export class Commands {
     if (!reply) return;
     const isBuiltin = frame.value.type === "invoke" && frame.value.action.startsWith("_");
     this.#parts.watchers.send(watcher, answerFrame(frame.value.id, reply, isBuiltin));
+    if (!entered.ok) this.#parts.watchers.endIfUnadmitted(watcher);
   }
 
   /** Takes back what a watcher waits for and follows, after the object slept. */
@@ -71,6 +72,19 @@ export class Commands {
   end(watcher: Watcher): void {
     for (const { frame } of watcher.record.waits) this.#parts.waits.abandon(waitId(watcher, frame));
     for (const { frame } of watcher.record.subscriptions) this.#parts.subscriptions.end(watcher, frame);
+  }
+
+  /** Ends what a room's token follows as agents that it cannot act as any more [AUTH-11]. */
+  endUnadmitted(): void {
+    for (const watcher of this.#parts.watchers.all()) {
+      for (const subscription of watcher.record.subscriptions) {
+        if (subscription.agent === watcher.record.caller.agent) continue;
+        const refusal = this.#parts.subscriptions.refusal(watcher, subscription);
+        if (!refusal) continue;
+        this.#endSubscription(watcher, subscription.frame);
+        this.#parts.watchers.send(watcher, answerFrame(subscription.frame, refusalReply(refusal)));
+      }
+    }
   }
 
   #answer(watcher: Watcher, frame: ClientFrame, session: Session, caller: Caller): Reply | null {
@@ -168,11 +182,16 @@ export class Commands {
       return refusalReply(refused.refusal);
     }
     record.waits = record.waits.filter(({ frame }) => frame !== target);
-    record.subscriptions = record.subscriptions.filter(({ frame }) => frame !== target);
     this.#parts.waits.abandon(waitId(watcher, target));
+    this.#endSubscription(watcher, target);
+    return this.#done({ cancelled: target });
+  }
+
+  #endSubscription(watcher: Watcher, target: FrameId): void {
+    const { record } = watcher;
+    record.subscriptions = record.subscriptions.filter(({ frame }) => frame !== target);
     this.#parts.subscriptions.end(watcher, target);
     watcher.remember();
-    return this.#done({ cancelled: target });
   }
 
   #done(fields: object): Reply {
@@ -194,7 +213,7 @@ function readFrame(text: string | null): Result<ClientFrame> {
     return refuse("invalid_json", "Frames are text.", { hint: "Send JSON in a text frame." });
   }
   if (text.length <= LIMITS.frameBytes && utf8Bytes(text) <= LIMITS.frameBytes) {
-    return parseText(text, clientFrame);
+    return parseText(text, clientFrame, "frame");
   }
   return refuse("too_large", `A frame has at most ${LIMITS.frameBytes} bytes.`, {
     hint: "Send what is larger by HTTP.",
@@ -205,8 +224,7 @@ function readFrame(text: string | null): Result<ClientFrame> {
 function idOf(text: string | null): FrameId | undefined {
   if (text === null || text.length > LIMITS.frameBytes) return undefined;
   try {
-    const { id } = JSON.parse(text) as { id?: unknown };
-    return typeof id === "number" || (typeof id === "string" && id.length <= 64) ? id : undefined;
+    return framed.parse(JSON.parse(text)).id;
   } catch {
     return undefined;
   }

@@ -6,33 +6,48 @@ import { frameOf } from "./watcher.ts";
 export class PresenceFeed {
   readonly #model: ReadModel;
   readonly #publish: (frame: Frame) => void;
-  readonly #told = new Map<string, string>();
+  /** What watchers know of each agent, or null while nobody watches. */
+  #told: Map<string, string> | null = null;
 
   constructor(model: ReadModel, publish: (frame: Frame) => void) {
     this.#model = model;
     this.#publish = publish;
   }
 
-  /** Looks at one agent again. */
-  look(agent: string): void {
-    const frame = this.#frame(agent);
-    if (!frame || this.#told.get(agent) === frame.text) return;
-    this.#told.set(agent, frame.text);
-    this.#publish(frame);
+  /** Begins to follow every agent, if that is not done already: what they do now is what watchers know. */
+  begin(): void {
+    if (this.#told) return;
+    this.#told = new Map();
+    for (const agent of this.#model.live.keys("_agents")) this.#told.set(agent, this.#shown(agent));
   }
 
-  /** Every agent that takes part, for a watcher that has missed changes. */
-  *snapshot(): Iterable<Frame> {
+  end(): void {
+    this.#told = null;
+  }
+
+  /** Looks at one agent again. */
+  look(agent: string): void {
+    const shown = this.#shown(agent);
+    if (!this.#told || this.#told.get(agent) === shown) return;
+    this.#told.set(agent, shown);
+    this.#publish(this.#frame(agent));
+  }
+
+  /** Every agent, for a watcher that resumes; those that left are news only to one that `isBehind`. */
+  *snapshot(isBehind: boolean): Iterable<Frame> {
     for (const agent of this.#model.live.keys("_agents")) {
-      const frame = this.#frame(agent);
-      if (frame && this.#model.agents.record(agent)?.status === "active") yield frame;
+      if (isBehind || this.#model.agents.record(agent)?.status === "active") yield this.#frame(agent);
     }
   }
 
-  #frame(agent: string): Frame | undefined {
-    const shown = this.#model.agents.shown(agent);
-    if (!shown) return undefined;
-    const { status, waiting_on } = shown;
-    return frameOf({ type: "presence", agent, status, waiting_on });
+  #frame(agent: string): Frame {
+    const { status, waiting_on } = this.#model.agents.shown(agent) ?? {};
+    const { seq } = this.#model.journal.head;
+    return frameOf({ type: "presence", agent, status, waiting_on, seq });
+  }
+
+  #shown(agent: string): string {
+    const { status, waiting_on } = this.#model.agents.shown(agent) ?? {};
+    return JSON.stringify([status, waiting_on]);
   }
 }

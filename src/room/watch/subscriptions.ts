@@ -1,5 +1,5 @@
 import { refuseCel } from "../../kernel/cel-fault.ts";
-import type { Result } from "../../kernel/errors.ts";
+import type { Refusal, Result } from "../../kernel/errors.ts";
 import { succeed } from "../../kernel/errors.ts";
 import type { FrameId } from "../../protocol/frames.ts";
 import { evaluateValue, expressionFault } from "../expressions.ts";
@@ -39,8 +39,15 @@ export class Subscriptions {
     const value = this.#parts.values.follow(derivationId(watcher, frame), {
       read: () => this.#read(watcher, subscription),
       changed: (changed) => this.#tell(watcher, frame, changed ?? "null"),
+      volatility: () => this.#parts.model.derivations.volatility(derivationId(watcher, frame)),
     });
     return value ?? "null";
+  }
+
+  /** Why a subscription may not go on, or null [AUTH-11]. */
+  refusal(watcher: Watcher, { agent }: Subscription): Refusal | null {
+    const admitted = this.#parts.admit(watcher, agent);
+    return admitted.ok ? null : admitted.refusal;
   }
 
   end(watcher: Watcher, frame: FrameId): void {

@@ -32,44 +32,49 @@ export class ViewFeed {
     }
   }
 
-  /** Follows what an event has registered. */
-  register({ payload }: LogEvent): void {
+  /** Follows the views that an event has registered, and no longer those that it has deleted. */
+  registered({ payload }: LogEvent): void {
     if (!this.#following) return;
-    for (const { scope, key } of payload.writes) {
-      if (scope !== "_views" || this.#values.has(VIEW_DERIVATION + key)) continue;
-      const value = this.#follow(key);
-      if (value !== undefined) this.#publish(this.#frame(key, value));
+    for (const { scope, key, op } of payload.writes) {
+      if (scope !== "_views") continue;
+      const isFollowed = this.#values.has(VIEW_DERIVATION + key);
+      const known = op === "delete" ? this.#values.unfollow(VIEW_DERIVATION + key) : undefined;
+      const value = op === "delete" || isFollowed ? undefined : this.#follow(key);
+      if (known !== undefined || value !== undefined) this.#publish(this.#frame(key, value));
     }
   }
 
-  /** Has views looked at again whose gates are stale. */
+  /** Has views looked at whose gate is among the stale derivations. */
   wake(stale: Iterable<string>): void {
     if (!this.#following) return;
     const gated = [...stale].filter((id) => id.startsWith(GATE_DERIVATION));
     this.#values.wake(gated.map((id) => VIEW_DERIVATION + id.slice(GATE_DERIVATION.length)));
   }
 
-  /** Every view that shows now, for a watcher that has missed changes. */
-  *snapshot(): Iterable<Frame> {
-    for (const id of this.#model.views.ids()) {
-      const value = this.#read(id);
-      if (value !== undefined) yield this.#frame(id, value);
+  /** Every view as it is now, for a watcher that has missed what happened after `since`. */
+  *snapshot(since: number): Iterable<Frame> {
+    const { index, journal, views } = this.#model;
+    const positions = index.positions("_views", journal.head.seq).filter(({ touched }) => touched > since);
+    for (const id of new Set([...views.ids(), ...positions.map(({ key }) => key)])) {
+      yield this.#frame(id, this.#read(id));
     }
   }
 
   #follow(id: string): string | undefined {
+    const { derivations } = this.#model;
     return this.#values.follow(VIEW_DERIVATION + id, {
       read: () => this.#read(id),
-      changed: (value) => {
-        this.#publish(this.#frame(id, value));
-        if (this.#model.live.entry("_views", id) === undefined) this.#forgetDeleted(id);
+      changed: (value) => this.#publish(this.#frame(id, value)),
+      volatility: () => {
+        const [view, gate] = [VIEW_DERIVATION, GATE_DERIVATION].map((kind) =>
+          derivations.volatility(kind + id),
+        );
+        return {
+          now: Boolean(view?.now || gate?.now),
+          presence: Boolean(view?.presence || gate?.presence),
+        };
       },
     });
-  }
-
-  /** System views have no entry, and come and go. */
-  #forgetDeleted(id: string): void {
-    if (!id.startsWith("_")) this.#values.unfollow(VIEW_DERIVATION + id);
   }
 
   #read(id: string): string | undefined {

@@ -12,7 +12,7 @@ import { Subscriptions } from "./subscriptions.ts";
 import { ValueFeed } from "./value-feed.ts";
 import { ViewFeed } from "./view-feed.ts";
 import type { Frame, Watcher, WatchRecord, WatchSocket } from "./watcher.ts";
-import { Watchers } from "./watchers.ts";
+import { turnAway, Watchers } from "./watchers.ts";
 
 export interface WatchParts {
   readonly model: ReadModel;
@@ -36,8 +36,6 @@ export class Watch {
   readonly #presence: PresenceFeed;
   readonly #subscriptions: Subscriptions;
   readonly #commands: Commands;
-  /** Watchers that a wake brought back: what they have been told is what holds until the first commit. */
-  readonly #restored = new Set<Watcher>();
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -47,7 +45,7 @@ export class Watch {
       admit,
       later,
       randomId,
-      snapshot: (watcher, isBehind) => this.#snapshot(watcher, isBehind),
+      snapshot: (watcher, since) => this.#snapshot(watcher, since),
       closed: (watcher) => this.#closed(watcher),
     });
     this.#values = new ValueFeed(model, later);
@@ -73,15 +71,18 @@ export class Watch {
     const admitted = this.#parts.admit(record.caller);
     if (!admitted.ok) return;
     if (record.feeds.includes("views")) this.#views.begin();
+    if (record.feeds.includes("presence")) this.#presence.begin();
     this.watchers.open(record, socket, admitted.value, since);
   }
 
-  /** Takes back a watcher after the object slept [WATCH-4]. */
+  /** Takes back a watcher after the object slept, or turns it away where its token has ceased to hold [WATCH-4]. */
   restore(record: WatchRecord, socket: WatchSocket): void {
     const admitted = this.#parts.admit(record.caller);
-    if (!admitted.ok) return;
+    if (!admitted.ok) {
+      turnAway(socket, admitted.refusal);
+      return;
+    }
     const watcher = this.watchers.restore(record, socket, admitted.value);
-    this.#restored.add(watcher);
     this.#commands.resume(watcher);
   }
 
@@ -91,24 +92,31 @@ export class Watch {
     if (watcher) this.#commands.handle(watcher, text);
   }
 
-  /** Has what watchers know of values established, where a wake has forgotten it, before something changes them. */
-  beforeCommit(): void {
-    if (this.#restored.size === 0) return;
+  /** Establishes what watchers that a wake brought back have been told: what holds before anything changes. */
+  establish(): void {
+    this.watchers.recount();
     if (this.watchers.wanted("views")) this.#views.begin();
-    for (const watcher of this.#restored) {
+    if (this.watchers.wanted("presence")) this.#presence.begin();
+    for (const watcher of this.watchers.all()) {
       for (const subscription of watcher.record.subscriptions) {
         this.#subscriptions.resume(watcher, subscription);
       }
     }
-    this.#restored.clear();
   }
 
-  /** Tells watchers of an event. */
+  /** Tells watchers of an event, before what follows from it [WATCH-7]. */
   publish(event: LogEvent): void {
-    if (this.watchers.size === 0) return;
     this.watchers.publish(event);
-    this.#views.register(event);
-    for (const { scope, key } of event.payload.writes) if (scope === "_agents") this.#presence.look(key);
+  }
+
+  /** Tells watchers of agents and values that the events of one commit have changed. */
+  follow(events: readonly LogEvent[], stale: ReadonlySet<string>): void {
+    if (this.watchers.size === 0) return;
+    for (const event of events) {
+      this.#views.registered(event);
+      for (const { scope, key } of event.payload.writes) if (scope === "_agents") this.#presence.look(key);
+    }
+    this.wake(stale);
   }
 
   /** Has followed values that are stale read again. */
@@ -124,7 +132,13 @@ export class Watch {
 
   expireDue(now: number): void {
     const { expiry } = this.watchers;
-    if (expiry !== null && expiry <= now) this.watchers.endUnadmitted();
+    if (expiry !== null && expiry <= now) this.endUnadmitted();
+  }
+
+  /** Ends what goes on by a token, or as an agent, that does not hold any more [AUTH-11]. */
+  endUnadmitted(): void {
+    this.watchers.endUnadmitted();
+    this.#commands.endUnadmitted();
   }
 
   /** Has every followed value read again: what they read is not known any more. */
@@ -133,13 +147,14 @@ export class Watch {
   }
 
   #closed(watcher: Watcher): void {
-    this.#restored.delete(watcher);
     this.#commands.end(watcher);
     if (!this.watchers.wanted("views")) this.#views.end();
+    if (!this.watchers.wanted("presence")) this.#presence.end();
   }
 
-  *#snapshot(watcher: Watcher, isBehind: boolean): Iterator<Frame> {
-    if (isBehind && watcher.wants("views")) yield* this.#views.snapshot();
-    if (watcher.wants("presence")) yield* this.#presence.snapshot();
+  /** The room as it is, for a watcher that resumes: `since` is where it stopped, or null where nothing has happened. */
+  *#snapshot(watcher: Watcher, since: number | null): Iterator<Frame> {
+    if (since !== null && watcher.wants("views")) yield* this.#views.snapshot(since);
+    if (watcher.wants("presence")) yield* this.#presence.snapshot(since !== null);
   }
 }

@@ -52,6 +52,7 @@ export interface WatchSocket {
 /** A frame for watchers, written once. */
 export interface Frame {
   readonly text: string;
+  /** What it counts as until it is acknowledged [WATCH-5]. */
   readonly bytes: number;
   readonly isEvent: boolean;
 }

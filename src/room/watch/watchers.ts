@@ -4,12 +4,13 @@ import { LIMITS } from "../../kernel/limits.ts";
 import type { LogEvent } from "../../kernel/model.ts";
 import type { Caller, Feed, WatchCall } from "../../protocol/calls.ts";
 import { CLOSE_CODES } from "../../protocol/frames.ts";
-import { refusalBody } from "../../protocol/refusal-body.ts";
+import { refusalReply } from "../answers.ts";
 import { reachRefusal } from "../compaction.ts";
 import { Earliest } from "../earliest.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
 import { readerRefusal } from "../session.ts";
+import { answerFrame } from "./answer-frame.ts";
 import { EventFrames } from "./event-frames.ts";
 import type { Frame, WatchRecord, WatchSocket } from "./watcher.ts";
 import { frameOf, Watcher } from "./watcher.ts";
@@ -20,8 +21,8 @@ export interface WatchersParts {
   /** Runs `work` after `ms`, out of line. */
   readonly later: (ms: number, work: () => void) => void;
   readonly randomId: () => string;
-  /** What a watcher that resumes should know beside events; `isBehind` where there are some that it has missed. */
-  readonly snapshot: (watcher: Watcher, isBehind: boolean) => Iterator<Frame>;
+  /** What a watcher that resumes should know beside events; `since` is null where it has missed none. */
+  readonly snapshot: (watcher: Watcher, since: number | null) => Iterator<Frame>;
   /** Told of each watcher whose socket is gone. */
   readonly closed: (watcher: Watcher) => void;
 }
@@ -96,20 +97,36 @@ export class Watchers {
       watcher,
       frameOf({ type: "hello", room: model.roomId(), self: session.sight.agent ?? "", seq }),
     );
-    if (since !== null) watcher.snapshot = this.#parts.snapshot(watcher, since < seq);
+    if (since !== null) watcher.snapshot = this.#parts.snapshot(watcher, since < seq ? since : null);
     this.#pump(watcher);
   }
 
   /** Takes back a watcher after the object slept: it has been sent all that there was, but for what is noted. */
   restore(record: WatchRecord, socket: WatchSocket, session: Session): Watcher {
     const watcher = this.#add(record, socket, session);
-    const { model } = this.#parts;
-    const sent = record.position ?? model.journal.head.seq;
-    for (const { seq, bytes } of model.log.sizes(record.acknowledged, sent, LIMITS.unacknowledgedEvents)) {
-      watcher.window.add(seq, bytes, true);
+    if (!watcher.isLive) {
+      watcher.snapshot = this.#parts.snapshot(watcher, record.acknowledged);
+      this.#pumpLater(watcher);
     }
-    if (!watcher.isLive) this.#pumpLater(watcher);
     return watcher;
+  }
+
+  /** Counts anew what watchers that a wake brought back have been sent and have not acknowledged. */
+  recount(): void {
+    const { model } = this.#parts;
+    const behind = [...this.#open.values()].filter((watcher) => watcher.wants("events"));
+    const acknowledged = Math.min(...behind.map(({ record }) => record.acknowledged));
+    const count = Math.min(model.journal.head.seq - acknowledged, LIMITS.unacknowledgedEvents);
+    if (behind.length === 0 || count === 0) return;
+    for (const event of model.log.newest(count)) {
+      const frames = new EventFrames(event);
+      for (const watcher of behind) {
+        const { record, window } = watcher;
+        const wasSent = event.seq > record.acknowledged && event.seq <= (record.position ?? event.seq);
+        const frame = wasSent ? frames.for(watcher.sight(model)) : null;
+        if (frame) window.add(event.seq, frame.bytes, true);
+      }
+    }
   }
 
   /** Sends an event to everyone who may see it. */
@@ -165,17 +182,16 @@ export class Watchers {
 
   /** Ends those whose token does not hold any more [AUTH-11]. */
   endUnadmitted(): void {
-    for (const watcher of [...this.#open.values()]) {
-      const admitted = this.#parts.admit(watcher.record.caller);
-      if (!admitted.ok) this.end(watcher, admitted.refusal);
-    }
+    for (const watcher of [...this.#open.values()]) this.endIfUnadmitted(watcher);
     this.#expiries.reset([...this.#open.values()].map(expiryOf));
   }
 
-  /** Tells a watcher why it is let go for good. */
-  end(watcher: Watcher, refusal: Refusal, code: number = CLOSE_CODES.token): void {
-    watcher.socket.send(JSON.stringify({ type: "error", ...refusalBody(refusal) }));
-    this.#letGo(watcher, code, refusal.code);
+  /** Ends a watcher whose token does not hold any more. */
+  endIfUnadmitted(watcher: Watcher): void {
+    const admitted = this.#parts.admit(watcher.record.caller);
+    if (admitted.ok || !this.#open.has(watcher.id)) return;
+    this.forget(watcher.id);
+    turnAway(watcher.socket, admitted.refusal);
   }
 
   /** Closes the socket of one that sends what is no frame. */
@@ -207,7 +223,8 @@ export class Watchers {
     const { record, window } = watcher;
     const unreachable = reachRefusal(model.checkpoint, record.position);
     if (unreachable) {
-      this.end(watcher, unreachable.refusal, CLOSE_CODES.compacted);
+      this.forget(watcher.id);
+      turnAway(watcher.socket, unreachable.refusal, CLOSE_CODES.compacted);
       return;
     }
     for (const event of model.log.page({ after: record.position ?? 0, limit: EVENTS_PER_PAGE })) {
@@ -258,6 +275,12 @@ export class Watchers {
       details: { limit: "watchersPerRoom" },
     });
   }
+}
+
+/** Tells a watcher why it may watch no more, and closes its socket [AUTH-11]. */
+export function turnAway(socket: WatchSocket, refusal: Refusal, code: number = CLOSE_CODES.token): void {
+  socket.send(answerFrame(undefined, refusalReply(refusal)).text);
+  socket.close(code, refusal.code);
 }
 
 function expiryOf({ record }: Watcher): number | undefined {
