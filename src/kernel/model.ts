@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "./json.ts";
+import type { LegacyOperation, MigrationStep } from "./migration.ts";
 
 /** One versioned value of the state: `(scope, key) → { value, revision, hash, updated_at }`. */
 export interface Entry {
@@ -93,17 +94,6 @@ export interface DeleteOperation {
   readonly hash: "";
 }
 
-/** What an event of the original system says that it wrote: told to readers, and folded into nothing [LEGACY-1]. */
-export interface LegacyOperation {
-  readonly op: "legacy";
-  readonly scope: string;
-  readonly key: string;
-  /** What it wrote, where the event told it. */
-  readonly value?: Json;
-  readonly revision: 0;
-  readonly hash: "";
-}
-
 export const EVENT_KINDS = [
   "room_create",
   "room_update",
@@ -131,32 +121,6 @@ export interface Origin {
   readonly room: string;
   readonly seq: number;
   readonly chain: string;
-}
-
-/** How far a room of the original system has moved into state and log [LEGACY-5]. */
-export const PHASES = ["legacy", "dual", "validated", "v8"] as const;
-export type Phase = (typeof PHASES)[number];
-
-/** Where the two sides of a room do not show the same. */
-export interface Difference {
-  /** Whose token looks: null for the room's own. */
-  readonly agent: string | null;
-  /** What it looks at, and where in it: `context.actions.go.available`. */
-  readonly path: string;
-  /** What the entity tables show, null where they show nothing. */
-  readonly legacy: Json;
-  /** What state shows, null where it shows nothing. */
-  readonly v8: Json;
-}
-
-export interface MigrationStep {
-  readonly from: Phase;
-  readonly to: Phase;
-  /** Set where the step was taken in spite of these differences. */
-  readonly forced?: true;
-  readonly differences?: readonly Difference[];
-  /** How many there are, where not all are listed. */
-  readonly difference_count?: number;
 }
 
 export interface EventPayload {

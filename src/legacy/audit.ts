@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, own } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import type { EventDraft, EventKind, LegacyOperation } from "../kernel/model.ts";
+import type { LegacyOperation } from "../kernel/migration.ts";
+import type { EventDraft, EventKind } from "../kernel/model.ts";
 import { EVENT_KINDS } from "../kernel/model.ts";
 import { isKey, isPrivateScope, isScope, utf8Bytes } from "../kernel/names.ts";
 import type { Row } from "./columns.ts";

@@ -1,7 +1,8 @@
 import { agentRecord } from "../kernel/authority.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, jsonEqual, jsonObject } from "../kernel/json.ts";
-import type { Difference, Identity, Phase } from "../kernel/model.ts";
+import type { Difference, Phase } from "../kernel/migration.ts";
+import type { Identity } from "../kernel/model.ts";
 import { sight } from "../kernel/sight.ts";
 import type { ContextShape } from "../protocol/context-shape.ts";
 import { serialise } from "../protocol/serialise.ts";

@@ -1,4 +1,4 @@
-import type { Phase } from "../kernel/model.ts";
+import type { Phase } from "../kernel/migration.ts";
 import type { StoredEntry } from "../storage/state-store.ts";
 import { StateStore } from "../storage/state-store.ts";
 import type { ClockRow, TimedPlace } from "../storage/timer-store.ts";

@@ -1,4 +1,5 @@
-import type { Phase, TokenKind } from "../kernel/model.ts";
+import type { Phase } from "../kernel/migration.ts";
+import type { TokenKind } from "../kernel/model.ts";
 import type { DumpRow } from "./dump-reader.ts";
 
 /** What a bearer string of the original system stands for. */

@@ -1,7 +1,7 @@
 import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
-import type { MigrationStep, Phase } from "../kernel/model.ts";
-import { PHASES } from "../kernel/model.ts";
+import type { MigrationStep, Phase } from "../kernel/migration.ts";
+import { PHASES } from "../kernel/migration.ts";
 import type { Caller, MigrationCall, Reply } from "../protocol/calls.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";

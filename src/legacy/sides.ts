@@ -1,4 +1,4 @@
-import type { Phase } from "../kernel/model.ts";
+import type { Phase } from "../kernel/migration.ts";
 import { StateStore } from "../storage/state-store.ts";
 import type { Digest } from "./entities.ts";
 import { ENTITY_NAMES, ENTITY_TABLES } from "./entities.ts";

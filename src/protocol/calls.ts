@@ -1,7 +1,8 @@
 import type { JoinCommand, UpdateAgentCommand } from "../kernel/decide/agents.ts";
 import type { CreateRoomCommand, MintTokenCommand, UpdateRoomCommand } from "../kernel/decide/room.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import type { EventKind, Phase, TokenKind } from "../kernel/model.ts";
+import type { Phase } from "../kernel/migration.ts";
+import type { EventKind, TokenKind } from "../kernel/model.ts";
 import type { ContextShape } from "./context-shape.ts";
 import type { FEEDS } from "./requests.ts";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import { CONFIG_KEYS, PHASES } from "../kernel/model.ts";
+import { PHASES } from "../kernel/migration.ts";
+import { CONFIG_KEYS } from "../kernel/model.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
 const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
