@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, jsonFault, own } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import { isPrivateScope } from "../kernel/names.ts";
 import { instantOf } from "../kernel/timer.ts";
 import { parseJson } from "../protocol/parsing.ts";
 
@@ -70,7 +71,7 @@ export function timeOf(row: Row, column: string): string | null {
 /** The column as the id of an agent, or null for the room: of it the original system also spoke as "admin". */
 export function agentOf(row: Row, column: string): string | null {
   const text = textOf(row, column);
-  return text === "admin" || text === "" ? null : text;
+  return text !== null && isPrivateScope(text) ? text : null;
 }
 
 const PROBLEMS = {

@@ -76,6 +76,10 @@ it("[LEGACY-1, IMPORT-1, FORK-1] an imported room is exported, imported and fork
   const target = await createRoom();
   expect((await importInto(target.owner, text)).body).toMatchObject({ imported: true });
   const forked = (await room.owner.call("/fork", { body: {} })).body;
+  // Old events do not tell all of the state.
+  const early = (await room.owner.call("/fork", { body: { at: 3 } })).body;
+  expect(early).toMatchObject({ error: "compacted", earliest: expect.any(Number) });
+  expect((await room.owner.call("/fork", { body: { at: early.earliest } })).status).toBe(201);
   const original = dump.expected!._room;
   for (const { id, owner } of [target, { id: forked.id, owner: new Client(forked.id, forked.token) }]) {
     const context = await owner.context("?depth=full&messages_limit=500");
