@@ -87,7 +87,8 @@ export class DumpImport {
       presence.save(oldPresence(tables.rows("agents"), host.now()));
       if (store.phase === "v8") tables.drop();
       store.dropStage();
-      store.setReport(JSON.stringify(report));
+      const { aside: _, aside_count: __, ...kept } = report;
+      store.setReport(JSON.stringify(kept));
       imports.removeMark();
     });
     return { status: 200, body: serialise({ imported: true, seq, ...report }, compact), seq };

@@ -88,7 +88,7 @@ export class LegacyStore {
     this.#sql.exec("UPDATE legacy SET phase = ?", phase);
   }
 
-  /** What the import answered, JSON. */
+  /** What the import answered, less the rows that it set aside, JSON. */
   get report(): string {
     return this.#sql.exec<{ report: string }>("SELECT report FROM legacy").toArray()[0]?.report ?? "{}";
   }

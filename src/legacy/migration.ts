@@ -88,6 +88,7 @@ export class Migration {
       difference_count,
       next: nextOf(phase),
       back: backOf(phase),
+      imported: this.#store.exists ? new RawJson(this.#store.report) : null,
       aside_count: this.#store.exists ? this.#store.countAside() : 0,
       aside: RawJson.of(this.#store.exists ? this.#store.aside(MOST_LISTED) : []),
       seq: this.#inside.model.journal.head.seq,

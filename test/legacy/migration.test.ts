@@ -116,6 +116,7 @@ it("[LEGACY-5] takes one step at a time, by the owner alone, and says which", as
       back: null,
     });
   }
+  expect((await room.owner.call("/migration")).body.imported).toMatchObject({ phase: "legacy", entries: 4 });
   expect((await move({ to: "sideways" })).status).toBe(400);
   expect((await room.viewer.call("/migration", { body: { to: "dual" } })).body.error).toBe(
     "room_token_required",
