@@ -90,7 +90,10 @@ export class Journal {
     for (;;) {
       const due = live.timers.due(now, LIMITS.timersPerEvent);
       if (due.length === 0) return;
+      const { size } = live.timers;
       this.append(decideTimers(due, live), ts, told);
+      // Memory that holds a timer which the table does not would fire it for ever.
+      if (live.timers.size >= size) throw new Error("a timer has fired and is due still");
     }
   }
 

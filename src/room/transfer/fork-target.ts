@@ -2,7 +2,7 @@ import { firstTokens } from "../../kernel/decide/room.ts";
 import type { Refusal } from "../../kernel/errors.ts";
 import { refuse } from "../../kernel/errors.ts";
 import type { Json } from "../../kernel/json.ts";
-import { canonicalJson, jsonObject } from "../../kernel/json.ts";
+import { canonicalJson, jsonObject, own } from "../../kernel/json.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import type { Operation, Origin, RoomRecord, TokenRecord } from "../../kernel/model.ts";
 import { setOperation } from "../../kernel/state.ts";
@@ -99,7 +99,7 @@ export class Fork {
     if (is === "fork") return this.#begin(line.fork, line.ts);
     if (this.#record === undefined) return false;
     if (is === "highest") {
-      for (const [scope, number] of Object.entries(line.highest)) this.#highest[scope] = number;
+      this.#reach(line.highest);
       this.#chars += text.length;
     } else if (is === "entry") {
       this.#writes.push({ op: "set", ...line.entry });
@@ -124,6 +124,12 @@ export class Fork {
     this.#beginning = { origin, tokens: firstTokens(this.#ts, this.#host) };
     this.#writes = [setOperation(this.#live, hash, { scope: "_config", key: "room", value: record })];
     return true;
+  }
+
+  #reach(highest: Readonly<Record<string, number>>): void {
+    for (const [scope, number] of Object.entries(highest)) {
+      this.#highest[scope] = Math.max(Number(own(this.#highest, scope) ?? 0), number);
+    }
   }
 
   #append(): void {
