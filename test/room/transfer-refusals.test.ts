@@ -262,6 +262,17 @@ describe("a refused fork", () => {
   });
 });
 
+it("[FORK-3] [AUTH-6] agents see neither what a fork is made of nor its tokens", async () => {
+  const { room } = await furnishedRoom();
+  const { body } = await room.owner.call("/fork", { body: {} });
+  const owner = new Client(body.id, body.token);
+  const joined = await owner.call("/agents", { body: { id: "eve" } });
+  const [seen] = await new Client(body.id, joined.body.token).log();
+  const [whole] = await owner.log();
+  expect(Object.keys(whole.payload)).toEqual(expect.arrayContaining(["origin", "tokens", "highest"]));
+  expect(Object.keys(seen.payload).sort()).toEqual(["ok", "writes"]);
+});
+
 /** Has a room's object end as it does when its machine fails. */
 async function crash(room: string): Promise<void> {
   await runInDurableObject(roomObject(room), (_, state) => state.abort("crash")).catch(() => undefined);
