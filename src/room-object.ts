@@ -1,41 +1,33 @@
 import { DurableObject } from "cloudflare:workers";
 import { hash } from "node:crypto";
-import type { Refusal } from "./kernel/errors.ts";
-import { refuse } from "./kernel/errors.ts";
+import type { Refusal, Result } from "./kernel/errors.ts";
+import { LegacyPort } from "./legacy/port.ts";
 import { hasSchema, migrate } from "./migrations/run.ts";
 import type {
   Caller,
-  CallName,
   CreateRoomCommand,
+  ImportFormat,
+  MigrationCall,
   Reply,
   RoomCall,
   SocketRequest,
 } from "./protocol/calls.ts";
-import { SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
+import { READS, SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
 import { refusalReply } from "./room/answers.ts";
 import { GroupCommit } from "./room/group-commit.ts";
 import { roomExists } from "./room/membership.ts";
 import type { RoomHost } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
-import { beingImported, restoreCreation } from "./room/transfer/import.ts";
+import type { Departure } from "./room/transfer/departures.ts";
+import { beingImported } from "./room/transfer/import.ts";
 import { begin, end, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
+import type { Guard } from "./room-turns.ts";
+import { inTurns } from "./room-turns.ts";
+import { diskFull, isDiskFull } from "./storage/full-disk.ts";
 import { openStores } from "./storage/stores.ts";
-
-/** Calls that store nothing: they need not wait for a commit to be confirmed. */
-const READS: ReadonlySet<CallName> = new Set([
-  "context",
-  "evaluate",
-  "poll",
-  "log",
-  "history",
-  "replay",
-  "samples",
-  "info",
-  "listTokens",
-]);
 
 /**
  * The Durable Object of one room: it wires a Room to the platform and forwards calls, sockets and the alarm. It holds no
@@ -47,6 +39,8 @@ export class RoomObject extends DurableObject<Env> {
   #alarmAt: number | null = null;
   readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
   readonly #host: RoomHost;
+  readonly #guarded: Guard = (work, answer) => this.#guard(work, answer);
+  readonly #legacy: LegacyPort;
   readonly #transfers: RoomTransfers;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -59,13 +53,15 @@ export class RoomObject extends DurableObject<Env> {
       digest: (text) => hash("sha256", text, "hex"),
       transaction: (work) => storage.transactionSync(work),
       later: (ms, work) => void setTimeout(work, ms),
-      isFull: isStorageFull,
+      isFull: isDiskFull,
     };
+    this.#legacy = new LegacyPort(storage.sql, this.#host);
     this.#transfers = new RoomTransfers({
       storage,
+      legacy: this.#legacy,
       host: this.#host,
       room: () => this.#room,
-      guard: (work, answer) => this.#guard(work, answer),
+      guard: this.#guarded,
       vacate: () => this.#vacate(),
       open: () => this.#plan(this.#open()),
       erase: () => this.#erase(),
@@ -90,7 +86,8 @@ export class RoomObject extends DurableObject<Env> {
   }
 
   /** Answers one call of a caller whose token the Worker has verified. */
-  async call(caller: Caller, call: RoomCall): Promise<Reply> {
+  async call(calling: Caller, call: RoomCall): Promise<Reply> {
+    const caller = this.#known(calling);
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
@@ -99,33 +96,42 @@ export class RoomObject extends DurableObject<Env> {
   }
 
   /** Walks the room's log, and lets others have their turn in between. */
-  async verify(caller: Caller, compact: boolean): Promise<Reply> {
+  async verify(calling: Caller, compact: boolean): Promise<Reply> {
+    const caller = this.#known(calling);
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
-    const walk = room.verify(caller, compact);
-    for (;;) {
-      const step = this.#guard(
-        () => walk.next(),
-        (refusal) => ({ done: true as const, value: refusalReply(refusal) }),
-      );
-      if (step.done) return step.value;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
+    return await inTurns(room.verify(caller, compact), this.#guarded, refusalReply);
+  }
+
+  /** Takes a step of a migration, or says how far it has come. */
+  async migration(calling: Caller, call: MigrationCall | null, compact: boolean): Promise<Reply> {
+    const caller = this.#known(calling);
+    const room = this.#room;
+    if (!room?.exists) return this.#transfers.absent(caller);
+    const steps = this.#legacy.migration(room.inside, caller, call, compact);
+    const reply = await inTurns(steps, this.#guarded, refusalReply);
+    this.#plan(room);
+    return reply;
   }
 
   /** Streams the whole room. */
   export(caller: Caller): Streamed {
-    return this.#transfers.depart(caller, (room) => room.export(caller));
+    return this.#depart(caller, (known, room) => room.export(known));
   }
 
   /** Streams the room's state after the event `at`, for {@link takeFork} of another object. */
   fork(caller: Caller, at: number | undefined): Streamed {
-    return this.#transfers.depart(caller, (room) => room.fork(caller, at));
+    return this.#depart(caller, (known, room) => room.fork(known, at));
   }
 
-  /** Takes an export into this object's room, in which nothing has happened yet. */
-  async import(caller: Caller, body: ReadableStream<Uint8Array>, compact: boolean): Promise<Reply> {
-    return await this.#transfers.import(caller, body, compact);
+  /** Takes an export or a dump into this object's room, in which nothing has happened yet. */
+  async import(
+    caller: Caller,
+    body: ReadableStream<Uint8Array>,
+    format: ImportFormat,
+    compact: boolean,
+  ): Promise<Reply> {
+    return await this.#transfers.import(this.#known(caller), { body, format, compact });
   }
 
   /** Makes the room of this object from what {@link fork} of another streams. */
@@ -135,7 +141,8 @@ export class RoomObject extends DurableObject<Env> {
 
   /** Takes the socket of a wait or of a watcher, or answers at once why there is none to take. */
   override async fetch(request: Request): Promise<Response> {
-    const asked = JSON.parse(decodeURIComponent(request.headers.get(SOCKET_HEADER) ?? "")) as SocketRequest;
+    const told = JSON.parse(decodeURIComponent(request.headers.get(SOCKET_HEADER) ?? "")) as SocketRequest;
+    const asked: SocketRequest = { ...told, caller: this.#known(told.caller) };
     const room = this.#room;
     if (!room?.exists) return Response.json(this.#transfers.absent(asked.caller));
     const begun = this.#guard(
@@ -203,17 +210,26 @@ export class RoomObject extends DurableObject<Env> {
   #open(): Room {
     const { storage } = this.ctx;
     migrate(storage);
-    const stores = openStores(storage.sql);
-    const creation = stores.imports.mark?.creation;
-    if (creation) restoreCreation(stores, this.#host, creation);
+    const creation = openStores(storage.sql).imports.mark?.creation;
+    if (creation) this.#legacy.restore(creation);
     const later = (ms: number, work: () => void) => void setTimeout(() => this.#run(room, work), ms);
-    const room: Room = new Room(stores, { ...this.#host, later });
+    const room: Room = new Room(this.#legacy.stores(), { ...this.#host, later });
     this.#room = room;
     this.#guard(() => {
       for (const socket of this.ctx.getWebSockets()) restore(room, socket);
       room.establish();
     }, ignore);
     return room;
+  }
+
+  /** The caller as the room knows it: the original system's bearer strings are known to it alone. */
+  #known(caller: Caller): Caller {
+    return this.#legacy.caller(caller, this.#room?.inside.model.room());
+  }
+
+  #depart(caller: Caller, begin: (caller: Caller, room: Room) => Result<Departure>): Streamed {
+    const known = this.#known(caller);
+    return this.#transfers.depart(known, (room) => begin(known, room));
   }
 
   /** Has the room make way for what is imported: whoever holds a socket is told. */
@@ -245,7 +261,7 @@ export class RoomObject extends DurableObject<Env> {
     try {
       return work();
     } catch (thrown) {
-      if (isStorageFull(thrown)) return answer(storageFull());
+      if (isDiskFull(thrown)) return answer(diskFull());
       console.error("room aborted", thrown);
       this.ctx.abort("unexpected error");
       throw thrown;
@@ -282,14 +298,3 @@ export class RoomObject extends DurableObject<Env> {
 }
 
 function ignore(): void {}
-
-function isStorageFull(thrown: unknown): boolean {
-  return thrown instanceof Error && /SQLITE_FULL|database or disk is full/.test(thrown.message);
-}
-
-function storageFull() {
-  const full = refuse("storage_full", "The room's storage is full: nothing was written.", {
-    hint: "Reads go on; delete entries to make room.",
-  });
-  return full.refusal;
-}

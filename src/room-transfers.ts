@@ -1,6 +1,8 @@
 import type { Refusal, Result } from "./kernel/errors.ts";
+import { DumpReader } from "./legacy/dump-reader.ts";
+import type { LegacyPort } from "./legacy/port.ts";
 import { migrate } from "./migrations/run.ts";
-import type { Caller, Reply } from "./protocol/calls.ts";
+import type { Caller, ImportFormat, Reply } from "./protocol/calls.ts";
 import { refusalReply } from "./room/answers.ts";
 import { roomExists } from "./room/membership.ts";
 import type { RoomHost } from "./room/ports.ts";
@@ -9,7 +11,11 @@ import { invalidToken, unauthenticated } from "./room/session.ts";
 import type { Departure } from "./room/transfer/departures.ts";
 import { Fork } from "./room/transfer/fork-target.ts";
 import { Import, importing } from "./room/transfer/import.ts";
+import { LineSplitter } from "./room/transfer/line-splitter.ts";
+import type { Splitter } from "./room/transfer/streams.ts";
 import { pageStream, receive } from "./room/transfer/streams.ts";
+import type { Guard } from "./room-turns.ts";
+import { inTurns } from "./room-turns.ts";
 import { openStores } from "./storage/stores.ts";
 
 /** A stream with the seq that it is of, or the answer that there is instead of one. */
@@ -17,25 +23,33 @@ export type Streamed =
   | { readonly reply: Reply }
   | { readonly stream: ReadableStream<Uint8Array>; readonly seq: number };
 
-/** What takes a room in, line by line. */
-export interface Arrival {
-  /** What is answered where the lines break off. */
+/** What takes a room in, item by item: a line, or a row. */
+export interface Arrival<Item> {
+  /** What is answered where the items break off. */
   readonly broken: Refusal;
   begin(): null;
-  /** Answers why a line cannot be taken, or null. */
-  take(lines: readonly string[]): Refusal | null;
+  /** Answers why an item cannot be taken, or null. */
+  take(items: readonly Item[]): Refusal | null;
+  /** Does what can be done only when all are there, or says why it cannot be done; yields to let others have their turn. */
+  settle?(): Generator<void, Refusal | null>;
   /** Ends what was begun and answers it; or says why it cannot be ended. */
   finish(compact: boolean): Reply;
+}
+
+export interface ImportCall {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly format: ImportFormat;
+  readonly compact: boolean;
 }
 
 /** What moving a room asks of its object. */
 export interface TransferHost {
   readonly storage: DurableObjectStorage;
   readonly host: RoomHost;
+  readonly legacy: LegacyPort;
   /** The room that is open, if one is. */
   room(): Room | null;
-  /** Does `work`; a full disk is answered, and anything else that was not foreseen starts the object anew. */
-  guard<T>(work: () => T, answer: (refusal: Refusal) => T): T;
+  readonly guard: Guard;
   /** Closes the room, and the sockets of whoever waits or watches. */
   vacate(): void;
   /** Opens the room of the tables; one into which an import was cut short is put back as it was created. */
@@ -77,17 +91,24 @@ export class RoomTransfers {
     return { stream: pageStream(pages, next), seq };
   }
 
-  /** Takes an export into the room, in which nothing has happened yet; if it fails, nothing has [IMPORT-1]. */
-  async import(caller: Caller, body: ReadableStream<Uint8Array>, compact: boolean): Promise<Reply> {
-    const { storage, host, guard, vacate, open } = this.#object;
+  /** Takes a room into this one, in which nothing has happened yet; if it fails, nothing has [IMPORT-1, LEGACY-1]. */
+  async import(caller: Caller, { body, format, compact }: ImportCall): Promise<Reply> {
+    const { storage, host, legacy, guard, vacate, open } = this.#object;
     const room = this.#object.room();
     if (!room?.exists) return await decline(body, this.absent(caller));
     const creation = guard(() => room.creation(caller), refused);
     if (!creation.ok) return await decline(body, refusalReply(creation.refusal));
     this.#arriving = (other) => importing(other, creation.value);
     vacate();
-    const arrival = new Import(openStores(storage.sql), host, creation.value);
-    const reply = await this.#receive(arrival, body, compact);
+    const reply =
+      format === "dump"
+        ? await this.#receive(legacy.arrival(creation.value), new DumpReader(), body, compact)
+        : await this.#receive(
+            new Import(openStores(storage.sql), host, creation.value),
+            new LineSplitter(),
+            body,
+            compact,
+          );
     this.#arriving = null;
     open();
     return reply;
@@ -101,19 +122,30 @@ export class RoomTransfers {
     vacate();
     migrate(storage);
     const arrival = new Fork(openStores(storage.sql), host, id);
-    const reply = await this.#receive(arrival, body, compact);
+    const reply = await this.#receive(arrival, new LineSplitter(), body, compact);
     if (reply.status !== 201) await erase();
     this.#arriving = null;
     if (reply.status === 201) open();
     return reply;
   }
 
-  async #receive(arrival: Arrival, body: ReadableStream<Uint8Array>, compact: boolean): Promise<Reply> {
+  async #receive<Item>(
+    arrival: Arrival<Item>,
+    splitter: Splitter<Item>,
+    body: ReadableStream<Uint8Array>,
+    compact: boolean,
+  ): Promise<Reply> {
     const { guard } = this.#object;
     const begun = guard(() => arrival.begin(), asIs);
-    const take = (lines: readonly string[]) => guard(() => arrival.take(lines), asIs);
-    const refusal = begun ?? (await receive(body, take, () => arrival.broken));
+    const take = (items: readonly Item[]) => guard(() => arrival.take(items), asIs);
+    const refusal =
+      begun ?? (await receive(body, splitter, take, () => arrival.broken)) ?? (await this.#settle(arrival));
     return refusal ? refusalReply(refusal) : guard(() => arrival.finish(compact), refusalReply);
+  }
+
+  async #settle(arrival: Pick<Arrival<never>, "settle">): Promise<Refusal | null> {
+    const steps = arrival.settle?.();
+    return steps ? await inTurns(steps, this.#object.guard, asIs) : null;
   }
 }
 

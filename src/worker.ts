@@ -6,6 +6,7 @@ import { refuse } from "./kernel/errors.ts";
 import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { migrationRoutes } from "./routes/migration.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
 import { resource } from "./routes/resource.ts";
@@ -67,6 +68,7 @@ readRoutes(app);
 waitRoutes(app);
 watchRoutes(app);
 tokenRoutes(app);
+migrationRoutes(app);
 transferRoutes(app);
 
 app.notFound((c) => {

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { refuse } from "../kernel/errors.ts";
+import { isRoomId } from "../kernel/names.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import type { RouteEnv } from "./route-env.ts";
 import { verifiedTokens } from "./verified-tokens.ts";
@@ -36,19 +37,34 @@ export const configure: MiddlewareHandler<RouteEnv> = async (c, next) => {
 
 /**
  * Lets through to a room only who holds a token that was signed for it, without a look at storage [AUTH-1]. Joining is
- * the exception: an open room takes agents without one, and only the room knows whether it is open.
+ * the exception: an open room takes agents without one, and only the room knows whether it is open. So are bearer strings
+ * of the original system, of which the room of the path alone is told the digest.
  */
 export const authenticate: MiddlewareHandler<RouteEnv> = async (c, next) => {
   const token = bearerToken(c.req.raw);
   const joins = c.req.method === "POST" && /^\/rooms\/[^/]+\/agents\/?$/.test(c.req.path);
   if (token === null && !joins) return refusalResponse(unauthenticated().refusal, challenge);
+  const room = c.req.param("room") ?? "";
+  if (token !== null && OLD_BEARER.test(token) && isRoomId(room)) {
+    c.set("claims", null);
+    c.set("bearer", await sha256(token));
+    return await next();
+  }
   const claims = token === null ? null : await c.get("tokens").claims(token, Date.now());
-  if (token !== null && claims?.room !== c.req.param("room")) {
+  if (token !== null && claims?.room !== room) {
     return refusalResponse(invalidToken().refusal, challenge);
   }
   c.set("claims", claims);
   return await next();
 };
+
+/** A bearer string of the original system. None of ours looks so: a signed token has dots [LEGACY-4]. */
+const OLD_BEARER = /^(?:room|view|as)_[0-9a-f]{48}$/;
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 const challenge = { "WWW-Authenticate": "Bearer" };
 const HINT = "Send Authorization: Bearer <token> with a token of this room.";

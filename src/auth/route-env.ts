@@ -6,7 +6,12 @@ import type { VerifiedTokens } from "./verified-tokens.ts";
 /** What a route knows when it runs: the bindings, and what the middleware found out. */
 export interface RouteEnv {
   Bindings: Env;
-  Variables: { readonly keys: SigningKeys; readonly tokens: VerifiedTokens; claims: TokenClaims | null };
+  Variables: {
+    readonly keys: SigningKeys;
+    readonly tokens: VerifiedTokens;
+    claims: TokenClaims | null;
+    bearer: string | undefined;
+  };
 }
 
 export type RouteContext = Context<RouteEnv>;

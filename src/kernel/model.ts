@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "./json.ts";
+import type { LegacyOperation, MigrationStep } from "./migration.ts";
 
 /** One versioned value of the state: `(scope, key) → { value, revision, hash, updated_at }`. */
 export interface Entry {
@@ -42,7 +43,12 @@ export type Timer = ClockTimer | TickTimer;
 export type RunningTimer = ClockTimer | (TickTimer & { readonly since: number });
 
 /** What an event did to one key, resolved: applying it evaluates nothing [LOG-3]. */
-export type Operation = WriteOperation | DeleteOperation | CooldownOperation | EnableOperation;
+export type Operation =
+  | WriteOperation
+  | DeleteOperation
+  | CooldownOperation
+  | EnableOperation
+  | LegacyOperation;
 
 export interface WriteOperation {
   readonly op: "set" | "merge" | "increment" | "push";
@@ -52,7 +58,7 @@ export interface WriteOperation {
   readonly value: Json;
   readonly revision: number;
   readonly hash: string;
-  /** Where it is not the event's own instant: an entry that a fork brings is as old as it was, and nothing ticks by it. */
+  /** Where it is not the event's own instant: an entry that a fork or an import brings is as old as it was, and nothing ticks by it. */
   readonly updated_at?: string;
   readonly enabled?: string;
   readonly timer?: Timer;
@@ -106,6 +112,7 @@ export const EVENT_KINDS = [
   "token_revoke",
   "import",
   "fork",
+  "migrate",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -134,6 +141,10 @@ export interface EventPayload {
   /** The id of the token that this event revoked. */
   readonly revoked?: string;
   readonly origin?: Origin;
+  /** An event of the original system as that recorded it; only who sees everything sees it. */
+  readonly legacy?: Json;
+  /** The step that a room of the original system took [LEGACY-5]. */
+  readonly migration?: MigrationStep;
   /** Of scopes whose keys do not tell it, the highest number that a key ever was. */
   readonly highest?: Readonly<Record<string, number>>;
 }

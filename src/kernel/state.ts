@@ -54,7 +54,7 @@ export function apply(state: StateWriter, event: Pick<LogEvent, "ts" | "payload"
 /** Whether an operation is a write to its key, as opposed to what only moves its timers. */
 export function isWrite(operation: Operation): operation is WriteOperation | DeleteOperation {
   const { op } = operation;
-  return op !== "cooldown" && op !== "enable";
+  return op !== "cooldown" && op !== "enable" && op !== "legacy";
 }
 
 /** Whether an operation moves the clock of its key: an entry that was written elsewhere and is only brought does not. */
@@ -68,15 +68,14 @@ function entryAfter(
   operation: Operation,
   ts: string,
 ): Entry | undefined {
-  const { op, scope, key } = operation;
-  if (op === "delete") return undefined;
-  if (op !== "cooldown" && op !== "enable") return writtenEntry(state, operation, ts);
-  const before = state.entry(scope, key);
-  if (!before) return undefined;
+  if (operation.op === "delete") return undefined;
+  if (isWrite(operation)) return writtenEntry(state, operation, ts);
+  const before = state.entry(operation.scope, operation.key);
+  if (!before || operation.op === "legacy") return before;
   const { value, revision, hash, updated_at, enabled, timer, cooldown } = before;
   const slots =
-    op === "cooldown" ? { timer, cooldown: begin(state, operation.cooldown) } : { timer, cooldown };
-  if (op === "enable") slots[operation.slot] = undefined;
+    operation.op === "cooldown" ? { timer, cooldown: begin(state, operation.cooldown) } : { timer, cooldown };
+  if (operation.op === "enable") slots[operation.slot] = undefined;
   return withOptional({ value, revision, hash, updated_at }, { enabled, ...slots });
 }
 

@@ -83,7 +83,7 @@ function clockProblem(clock: Clock, value: Json): string | null {
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /** ms since the epoch; a time without a zone is UTC, a day without a time its first moment. Null where it is none. */
-function instantOf(value: Json): number | null {
+export function instantOf(value: Json): number | null {
   const [, day, time = "00:00", zone = "Z"] = INSTANT.exec(typeof value === "string" ? value : "") ?? [];
   const start = Date.parse(`${day}T00:00:00Z`);
   // A day that its month has not got would run over into the next.

@@ -16,6 +16,18 @@ export function modeOf(write: WriteTemplate): Mode {
   return MODES.find((mode) => write[mode] !== undefined) ?? "value";
 }
 
+/**
+ * A declared write as the room does it. One that came from the original system is kept as it was written there, with
+ * `if_version`, and with nulls and flags that say nothing.
+ */
+export function effectiveWrite(write: WriteTemplate): WriteTemplate {
+  const said = Object.entries(write).filter(
+    ([name, value]) => name === "value" || (value !== null && value !== false),
+  );
+  const { if_version, ...effective } = Object.fromEntries(said);
+  return if_version === undefined ? effective : { if_hash: if_version, ...effective };
+}
+
 type Refused = { readonly ok: false; readonly refusal: Refusal };
 
 function faulty(path: string, problem: string): Refused {

@@ -1,6 +1,7 @@
 import type { JoinCommand, UpdateAgentCommand } from "../kernel/decide/agents.ts";
 import type { CreateRoomCommand, MintTokenCommand, UpdateRoomCommand } from "../kernel/decide/room.ts";
 import type { JsonObject } from "../kernel/json.ts";
+import type { Phase } from "../kernel/migration.ts";
 import type { EventKind, TokenKind } from "../kernel/model.ts";
 import type { ContextShape } from "./context-shape.ts";
 import type { FEEDS } from "./requests.ts";
@@ -21,6 +22,8 @@ export interface TokenClaims {
 export interface Caller {
   /** Null where the caller brought no token: only joining an open room is possible so. */
   readonly claims: TokenClaims | null;
+  /** The SHA-256, in hex, of a bearer string that the original system gave out: only the room knows it [LEGACY-4]. */
+  readonly bearer?: string;
   /** The agent that the caller says it is, or that a room token acts as [AUTH-4]. */
   readonly agent: string | null;
 }
@@ -112,12 +115,35 @@ export interface RoomCalls {
 
 export type CallName = keyof RoomCalls;
 
+/** Calls that store nothing: they need not wait for a commit to be confirmed. */
+export const READS: ReadonlySet<CallName> = new Set([
+  "context",
+  "evaluate",
+  "poll",
+  "log",
+  "history",
+  "replay",
+  "samples",
+  "info",
+  "listTokens",
+]);
+
 /** One call of a room, with how its answer is to be written. */
 export type RoomCall = {
   [Name in CallName]: { readonly call: Name; readonly args: RoomCalls[Name]; readonly compact: boolean };
 }[CallName];
 
 export type { CreateRoomCommand };
+
+/** The step that a room of the original system is to take. */
+export interface MigrationCall {
+  readonly to: Phase;
+  /** Takes it in spite of differences. */
+  readonly force?: boolean | undefined;
+}
+
+/** What is imported: an export's lines, or a dump of the original system. */
+export type ImportFormat = "export" | "dump";
 
 /** A room's answer: JSON text, and what the Worker has to add to it. */
 export interface Reply {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import { PHASES } from "../kernel/migration.ts";
 import { CONFIG_KEYS } from "../kernel/model.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
@@ -16,6 +17,8 @@ export const createRoomBody = z.object({
   id: z.string().optional(),
   meta: jsonObject.optional(),
   join: joinMode.optional(),
+  /** A dump of the original system. */
+  import: jsonObject.optional(),
   template: z.undefined("is not supported by this version").optional(),
 });
 
@@ -70,6 +73,8 @@ export const invokeBody = z.object({
 });
 
 export const evalBody = z.object({ expr: z.string(), agent: z.string().nullish() });
+
+export const migrationBody = z.object({ to: z.enum(PHASES), force: z.boolean().optional() });
 
 export const mintTokenBody = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../kernel/limits.ts";
-import { isGrantable, isRoomId } from "../kernel/names.ts";
+import { isRoomId, isScope } from "../kernel/names.ts";
 import type { ParamFault } from "../kernel/ports.ts";
 import { joinMode, retention } from "./requests.ts";
 import { agentId, instant, json, jsonObject, positive } from "./transfer-lines.ts";
@@ -9,7 +9,7 @@ const agentRecord = z.strictObject({
   name: z.string().max(256),
   role: z.string().max(256),
   status: z.enum(["active", "left"]),
-  grants: z.array(z.string().refine(isGrantable, "must be a private scope, or _help")).max(LIMITS.agents),
+  grants: z.array(z.string().refine(isScope, "must be a scope")).max(LIMITS.agents),
   joined_at: instant,
   meta: jsonObject.optional(),
   generation: positive,

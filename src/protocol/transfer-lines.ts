@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json } from "../kernel/json.ts";
 import { isJsonObject, jsonFault } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import { PHASES } from "../kernel/migration.ts";
 import type { LogEvent, Origin, WriteOperation } from "../kernel/model.ts";
 import { EVENT_KINDS } from "../kernel/model.ts";
 import { isKey, isPrivateScope, isRoomId, isScope } from "../kernel/names.ts";
@@ -64,6 +65,13 @@ const operation = z.discriminatedUnion("op", [
     cooldown: timer,
   }),
   z.strictObject({ op: z.literal("enable"), ...place, slot: z.enum(["timer", "cooldown"]), ...version }),
+  z.strictObject({
+    op: z.literal("legacy"),
+    ...place,
+    value: json.optional(),
+    revision: z.literal(0),
+    hash: z.literal(""),
+  }),
 ]);
 
 const origin = z.strictObject({ room: z.string().refine(isRoomId, "must be a room id"), seq, chain });
@@ -86,6 +94,15 @@ const token = z.strictObject({
   expires_at: instant.optional(),
 });
 
+const phase = z.enum(PHASES);
+const migration = z.strictObject({
+  from: phase,
+  to: phase,
+  forced: z.literal(true).optional(),
+  differences: z.array(jsonObject).optional(),
+  difference_count: positive.optional(),
+});
+
 const payload = z.strictObject({
   ok: z.boolean(),
   writes: z.array(operation),
@@ -98,6 +115,8 @@ const payload = z.strictObject({
   value: json.optional(),
   revoked: name.optional(),
   origin: origin.optional(),
+  legacy: json.optional(),
+  migration: migration.optional(),
   highest: highest.optional(),
 });
 

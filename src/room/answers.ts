@@ -26,7 +26,7 @@ function writeAnswer(operation: VisibleOperation): AnswerObject {
   if ("hidden" in operation) return { scope: operation.scope, hidden: true };
   const { op, scope, key, revision, hash } = operation;
   if (op === "delete") return { scope, key, deleted: true };
-  if (op === "cooldown" || op === "enable") return { scope, key, revision, hash };
+  if (op === "cooldown" || op === "enable" || op === "legacy") return { scope, key, revision, hash };
   const { value, timer } = operation;
   return { scope, key, value: RawJson.of(value), revision, hash, timer: timer && RawJson.of(timer) };
 }

@@ -87,6 +87,8 @@ function operationDetails(operation: Operation): AnswerObject {
       return {};
     case "enable":
       return { slot: operation.slot };
+    case "legacy":
+      return operation.value === undefined ? {} : { value: RawJson.of(operation.value) };
     case "cooldown":
       return { cooldown: RawJson.of(operation.cooldown) };
     default: {

@@ -1,7 +1,7 @@
 import { format, Validator } from "@cfworker/json-schema";
 import { RE2JS } from "re2js";
 import type { Json, JsonObject } from "../kernel/json.ts";
-import { isJsonObject } from "../kernel/json.ts";
+import { isJsonObject, jsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { PATTERN_FORMAT, paramSchema, paramSchemaFault } from "../kernel/param-schema.ts";
 import type { ParamFault } from "../kernel/ports.ts";
@@ -24,7 +24,7 @@ export function schemaFault(declared: JsonObject): ParamFault | null {
   const fault = paramSchemaFault(declared, (pattern) => compilePattern(pattern) !== undefined);
   if (fault) return fault;
   try {
-    prepare(declared);
+    prepare(declared, paramSchema(declared));
     return null;
   } catch {
     return { path: "params", problem: "cannot be used as a JSON Schema" };
@@ -33,7 +33,7 @@ export function schemaFault(declared: JsonObject): ParamFault | null {
 
 /** Why `params` violate what an action declares, or null. */
 export function paramFault(declared: JsonObject, params: JsonObject): ParamFault | null {
-  const { validator, patterns, size } = prepare(declared);
+  const { validator, patterns, size } = prepared.get(declared) ?? prepare(declared, knownSchema(declared));
   if (size * sizeOf(params) > MOST_CHECKS) {
     return { path: "params", problem: "are too large to be checked against the action's schema" };
   }
@@ -53,10 +53,12 @@ function problemOf(keyword: string, error: string): string {
   return `is not valid: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }
 
-function prepare(declared: JsonObject): Prepared {
-  const known = prepared.get(declared);
-  if (known) return known;
-  const schema = paramSchema(declared);
+/** What an action of the original system declares may be no schema: it says something then, and checks nothing. */
+function knownSchema(declared: JsonObject): JsonObject {
+  return schemaFault(declared) === null ? paramSchema(declared) : jsonObject();
+}
+
+function prepare(declared: JsonObject, schema: JsonObject): Prepared {
   const patterns = new Map<string, RE2JS>();
   for (const pattern of patternsOf(schema)) {
     const compiled = compilePattern(pattern);

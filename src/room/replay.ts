@@ -30,7 +30,7 @@ class PastPresence extends Presence {
 }
 
 /** What is past fires no more. */
-const NO_TIMERS = {
+export const NO_TIMERS = {
   timed: () => [],
   clocks: () => [],
   putClock: () => undefined,
@@ -53,7 +53,8 @@ export function readReplay(
   }
   const unreachable = reachRefusal(model.checkpoint, seq);
   if (unreachable) return unreachable;
-  const past = pastModel(model, stores, seq);
+  const isOpaque = model.log.events([seq])[0]?.payload.legacy !== undefined;
+  const past = pastModel(model, stores, seq, isOpaque);
   const { ts } = past.journal.head;
   return succeed({
     state: stateThen(past, session),
@@ -64,16 +65,24 @@ export function readReplay(
       count: past.inbox.count,
       recent: past.inbox.page(null, LIMITS.messagesPerReadDefault).map(shownMessage),
     },
-    _replay: { seq, total: head.seq, ts: ts === "" ? null : ts },
+    _replay: { seq, total: head.seq, ts: ts === "" ? null : ts, opaque: isOpaque ? true : undefined },
   });
 }
 
 /** A room of the past to read from: nothing in it changes, and its clock stands still. */
-function pastModel(model: ReadModel, stores: Stores, seq: number): ReadModel {
+function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: boolean): ReadModel {
   const { index, base, messages } = stores;
   const log = stores.log.until(seq);
   const head = seq === model.checkpoint.seq ? model.checkpoint : log.head();
-  const store = new PastStore({ log, index, state: stores.state, base, since: model.checkpoint.seq, seq });
+  const store = new PastStore({
+    log,
+    index,
+    state: stores.state,
+    base,
+    since: model.checkpoint.seq,
+    seq,
+    isOpaque,
+  });
   const live = new LiveState(store, new Timers(NO_TIMERS));
   const presence = new PastPresence();
   return new ReadModel({

@@ -13,7 +13,7 @@ import { Invoking } from "./invoking.ts";
 import type { Journal } from "./journal.ts";
 import { Membership } from "./membership.ts";
 import { openModel } from "./open-model.ts";
-import type { RoomParts } from "./parts.ts";
+import type { RoomInside, RoomParts } from "./parts.ts";
 import type { RoomHost } from "./ports.ts";
 import type { ReadModel } from "./read-model.ts";
 import { isRead, Reading } from "./reading.ts";
@@ -35,6 +35,7 @@ const TOKEN_EVENTS = new Set(["token_revoke", "agent_leave", "agent_join"]);
 
 /** One room: calls come in, events are committed, and whoever depends on them is told. */
 export class Room {
+  readonly inside: RoomInside;
   readonly #host: RoomHost;
   readonly #model: ReadModel;
   readonly #revoked: RevokedTokens;
@@ -58,6 +59,7 @@ export class Room {
     this.#revoked = new RevokedTokens(tokens);
     const commit = this.#commit.bind(this);
     const parts: RoomParts = { model, host, answers, tokens, usage, commit };
+    this.inside = { ...parts, enter: (caller) => this.#enter(caller) };
     this.#firing = new Firing({ live: model.live, journal, commit, now: model.now, isFull: host.isFull });
     this.#invoking = new Invoking(parts);
     this.#membership = new Membership(parts);

@@ -24,7 +24,8 @@ export function roomStub({ ROOMS }: Env, room: string): DurableObjectStub<RoomOb
 
 /** The caller of a room, as far as its token and what it claims to be say. */
 export function callerOf(c: RouteContext, agent: string | null | undefined): Caller {
-  return { claims: c.get("claims"), agent: agent ?? null };
+  const bearer = c.get("bearer");
+  return { claims: c.get("claims"), ...(bearer === undefined ? {} : { bearer }), agent: agent ?? null };
 }
 
 /** Forwards one call to the room of the path, and its answer to the caller. */

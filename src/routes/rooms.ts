@@ -4,7 +4,9 @@ import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { verifyCreateToken } from "../auth/tokens.ts";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import { isRoomId } from "../kernel/names.ts";
+import type { Reply } from "../protocol/calls.ts";
 import { createRoomBody, updateRoomBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { isCompact, readBody } from "./http.ts";
@@ -35,16 +37,32 @@ async function createRoom(c: RouteContext): Promise<Response> {
   if (barred) return barred;
   const body = await readBody(c, createRoomBody);
   if (!body.ok) return refusalResponse(body.refusal);
+  const { meta = {}, join = "token", import: dump } = body.value;
   const id = newRoomId(body.value.id);
   if (!id.ok) return refusalResponse(id.refusal);
-  const { meta = {}, join = "token" } = body.value;
   try {
     const command = { id: id.value, meta, join };
-    const reply = await roomStub(c.env, id.value).create(command, isCompact(c));
-    return await replyResponse(c, reply);
+    const created = await roomStub(c.env, id.value).create(command, isCompact(c));
+    const isImport = dump !== undefined && created.status === 201;
+    return await replyResponse(c, isImport ? await importDump(c, id.value, created, dump) : created);
   } catch (thrown) {
     return unreachable(thrown);
   }
+}
+
+/** Brings a dump into a room that was created for it; where that fails there is no room. */
+async function importDump(c: RouteContext, id: string, created: Reply, dump: JsonObject): Promise<Reply> {
+  const room = roomStub(c.env, id);
+  const caller = { claims: created.tokens?.token ?? null, agent: null };
+  const body = new Response(JSON.stringify(dump)).body ?? new ReadableStream();
+  const imported = await room.import(caller, body, "dump", isCompact(c));
+  if (imported.status !== 200) {
+    await room.call(caller, { call: "deleteRoom", args: {}, compact: false });
+    return imported;
+  }
+  const { seq, ...report } = JSON.parse(imported.body) as Record<string, unknown>;
+  const answer = { ...(JSON.parse(created.body) as object), import: report, seq };
+  return { ...created, body: JSON.stringify(answer), seq: Number(seq) };
 }
 
 /** The id that a new room is to have, or one that nobody has yet. */

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { refuse } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import type { ImportFormat } from "../protocol/calls.ts";
 import { forkBody } from "../protocol/requests.ts";
 import { linesResponse, refusalResponse } from "../protocol/responses.ts";
 import { isCompact, readBody } from "./http.ts";
@@ -35,13 +36,15 @@ async function exportRoom(c: RouteContext): Promise<Response> {
 
 async function importRoom(c: RouteContext): Promise<Response> {
   const type = (c.req.header("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/x-ndjson") return refusalResponse(unsupported(type).refusal);
+  const format = FORMATS.get(type ?? "");
+  if (format === undefined) return refusalResponse(unsupported().refusal);
   const announced = Number(c.req.header("Content-Length") ?? 0);
   if (announced > LIMITS.importBytes) return refusalResponse(tooLarge().refusal);
   const { body } = c.req.raw;
   if (!body) return refusalResponse(refuse("invalid_request", "The body is empty.", { hint: HINT }).refusal);
   const room = roomStub(c.env, c.req.param("room") ?? "");
-  return await replyResponse(c, await room.import(callerOf(c, c.req.query("agent")), body, isCompact(c)));
+  const caller = callerOf(c, c.req.query("agent"));
+  return await replyResponse(c, await room.import(caller, body, format, isCompact(c)));
 }
 
 /** A fork is a creation, too: where creating takes a token, that one comes in a header beside the room's. */
@@ -63,14 +66,18 @@ async function forkRoom(c: RouteContext): Promise<Response> {
   return await replyResponse(c, made);
 }
 
-const HINT = "Send what GET …/export of a room answered.";
+/** What a body holds, by its type. */
+const FORMATS: ReadonlyMap<string, ImportFormat> = new Map([
+  ["application/x-ndjson", "export"],
+  ["application/json", "dump"],
+]);
 
-function unsupported(type: string | undefined) {
-  const hint =
-    type === "application/json"
-      ? "Dumps of earlier versions are not taken in by this version; send an export as application/x-ndjson."
-      : "Send an export, with Content-Type: application/x-ndjson.";
-  return refuse("unsupported_media_type", "An import is read as application/x-ndjson.", { hint });
+const HINT = "Send what GET …/export of a room answered, or a dump of the original system.";
+
+function unsupported() {
+  return refuse("unsupported_media_type", "An import is an export or a dump, as its Content-Type says.", {
+    hint: "Send an export as application/x-ndjson, or a dump of the original system as application/json.",
+  });
 }
 
 function tooLarge() {

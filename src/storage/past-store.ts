@@ -25,6 +25,8 @@ export interface PastStoreParts {
   /** The checkpoint of the base. */
   readonly since: number;
   readonly seq: number;
+  /** Whether the event is one of the original system: then what such events tell of a key is shown as what it was. */
+  readonly isOpaque?: boolean;
 }
 
 /** Events that are read at once. */
@@ -116,6 +118,7 @@ export class PastStore implements StateTable {
         entries.set(key, { entry: this.#entryOf(event, operation), since });
       }
     }
+    if (this.#parts.isOpaque) for (const [key, told] of this.#told(scope, positions)) entries.set(key, told);
     for (const position of positions) {
       const { key, wrote, touched } = position;
       const found = touched === wrote ? undefined : entries.get(key);
@@ -123,6 +126,25 @@ export class PastStore implements StateTable {
     }
     const ordered = [...entries].sort(([, a], [, b]) => a.since.seq - b.since.seq || a.since.at - b.since.at);
     return ordered.map(([key, { entry }]) => [key, entry]);
+  }
+
+  /** What old events told of keys last: a value without a revision and a hash, for nothing is known of these. */
+  *#told(scope: string, positions: readonly KeyPosition[]) {
+    const seqs = [...new Set(positions.map(({ touched }) => touched))].sort((a, b) => a - b);
+    const last = new Map(positions.map(({ key, touched }) => [key, touched]));
+    for (let from = 0; from < seqs.length; from += EVENTS_PER_READ) {
+      for (const { seq, ts, payload } of this.#parts.log.events(seqs.slice(from, from + EVENTS_PER_READ))) {
+        for (const told of payload.writes) {
+          if (told.op !== "legacy" || told.scope !== scope || last.get(told.key) !== seq) continue;
+          if (told.value === undefined) continue;
+          const rest = { revision: 0, hash: "", updated_at: ts };
+          yield [
+            told.key,
+            { entry: new StoredEntry(JSON.stringify(told.value), rest, told.value), since: { seq, at: 0 } },
+          ] as const;
+        }
+      }
+    }
   }
 
   /** The last operation of each position's newest write, oldest event first. */
@@ -188,8 +210,8 @@ export class PastStore implements StateTable {
     for (let seq: number | null = touched; seq !== null && seq !== wrote; ) {
       for (const { payload } of log.events([seq])) {
         for (const operation of payload.writes.toReversed()) {
-          if (operation.scope === scope && operation.key === key && !isWrite(operation))
-            yield [operation, seq] as const;
+          const isMove = operation.op === "cooldown" || operation.op === "enable";
+          if (operation.scope === scope && operation.key === key && isMove) yield [operation, seq] as const;
         }
       }
       seq = index.lastTouch(scope, key, seq - 1);

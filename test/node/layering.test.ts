@@ -14,8 +14,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   room: ["kernel", "protocol", "cel", "storage", "help"],
   routes: ["kernel", "protocol", "auth", "room-object"],
   "room-sockets": ["protocol", "room"],
-  "room-transfers": ["kernel", "protocol", "storage", "migrations", "room"],
-  "room-object": ["kernel", "protocol", "storage", "migrations", "room", "room-sockets", "room-transfers"],
+  legacy: ["kernel", "protocol", "storage", "room"],
+  "room-turns": ["kernel"],
+  "room-transfers": ["kernel", "protocol", "storage", "migrations", "room", "legacy", "room-turns"],
+  "room-object": [
+    "kernel",
+    "protocol",
+    "storage",
+    "migrations",
+    "room",
+    "legacy",
+    "room-sockets",
+    "room-transfers",
+    "room-turns",
+  ],
   worker: ["kernel", "protocol", "auth", "routes", "room-object"],
 };
 

@@ -55,7 +55,7 @@ function numbered(revision: (operation: WriteOperation, before: Entry | undefine
     resolveWrite: (right) => (invocation, write, path) => {
       const result = right(invocation, write, path);
       const operation = invocation.state.operations.at(-1);
-      if (operation && "value" in operation) {
+      if (operation && operation.op !== "legacy" && "value" in operation) {
         const before = before_(invocation, operation);
         invocation.state.operations.splice(-1, 1, { ...operation, revision: revision(operation, before) });
       }
@@ -224,7 +224,8 @@ export const BROKEN_KERNELS: Readonly<Record<string, () => KernelPatches>> = {
     return applied((state, event, right) => {
       const [write] = event.payload.writes;
       const before = write && state.entry(write.scope, write.key);
-      if (!write || !("value" in write) || !before || !isOld()) return right(state, event);
+      if (!write || write.op === "legacy" || !("value" in write) || !before || !isOld())
+        return right(state, event);
       return right(state, withWrites(event, [{ ...write, value: before.value, hash: before.hash }]));
     });
   },

@@ -98,6 +98,7 @@ export class RuleFold {
       const { op, scope, key } = operation;
       const place = JSON.stringify([scope, key]);
       const before = this.entries.get(place);
+      if (op === "legacy") continue;
       if (op === "delete") this.entries.delete(place);
       else if (op === "enable") delete before?.[operation.slot];
       else if (op === "cooldown") before!.cooldown = set(operation.cooldown);
@@ -124,7 +125,7 @@ export class RuleFold {
 
   /** Every write, deletes included, counts for the timers that tick on its key. */
   #tick({ op, scope, key }: Operation): void {
-    if (op === "cooldown" || op === "enable") return;
+    if (op === "cooldown" || op === "enable" || op === "legacy") return;
     for (const { timer, cooldown } of this.entries.values()) {
       for (const one of [timer, cooldown])
         if (one && "left" in one && one.tick_on.scope === scope && one.tick_on.key === key) one.left -= 1;

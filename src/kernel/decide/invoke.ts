@@ -11,6 +11,7 @@ import type { Evaluation, Frame } from "../ports.ts";
 import { actionSight, sight } from "../sight.ts";
 import { RunningState } from "../state.ts";
 import { delayOf, resolveTimer } from "../timer.ts";
+import { effectiveWrite } from "../write-template.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
 
 export interface InvokeCommand {
@@ -168,7 +169,7 @@ function faultDetails(fault: CelFault): JsonObject {
 function writesRefusal(invocation: Invocation): Refused | null {
   for (const [index, write] of invocation.definition.writes.entries()) {
     const path = `writes[${index}]`;
-    const resolved = resolveWrite(invocation, write, path);
+    const resolved = resolveWrite(invocation, effectiveWrite(write), path);
     if (!resolved.ok) return { ...resolved, clause: { clause: path } };
   }
   return null;

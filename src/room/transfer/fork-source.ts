@@ -21,7 +21,17 @@ export function forkPoint(stores: Stores, head: Head, at: number | undefined): R
   const checkpoint = stores.checkpoint.get();
   const unreachable = reachRefusal(checkpoint, seq);
   if (unreachable) return unreachable;
+  if (seq > checkpoint.seq && !pastOf(stores, seq)?.get("_config", "room")) return untold(stores, seq);
   return succeed(seq === checkpoint.seq ? checkpoint : stores.log.until(seq).head());
+}
+
+/** A room of the original system: its log tells the state from the last event of its import on. */
+function untold({ index }: Stores, seq: number) {
+  const earliest = index.first("_config", "room") ?? seq;
+  return refuse("compacted", `The log does not tell the state of before ${earliest}.`, {
+    hint: `Fork at ${earliest} or later.`,
+    details: { earliest },
+  });
 }
 
 /** The state after the event `point` as lines of JSON, entry by entry, with what is left of their timers [FORK-2]. */

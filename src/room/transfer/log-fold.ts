@@ -99,12 +99,14 @@ export class LogFold {
     return names.find((name) => counts[name] > LIMITS[name]) ?? null;
   }
 
-  #orderFault({ seq, ts, kind }: LogEvent): ParamFault | null {
+  #orderFault({ seq, ts, kind, payload }: LogEvent): ParamFault | null {
     const { seq: last, ts: lastTs } = this.#head;
     if (seq !== last + 1) return { path: "seq", problem: `does not follow ${last}` };
     if (ts < lastTs) return { path: "ts", problem: "is earlier than that of the event before" };
     if (ts > this.#parts.latest) return inTheFuture("ts");
-    if ((kind === "room_create" && seq !== 1) || (seq === 1 && kind !== "room_create" && kind !== "fork")) {
+    const isFirst = kind === "room_create" || kind === "fork" || kind === "import";
+    const isOut = (kind === "room_create" && seq !== 1) || (seq === 1 && !isFirst);
+    if (isOut && payload.legacy === undefined) {
       return { path: "kind", problem: "cannot stand there" };
     }
     return null;
@@ -121,8 +123,8 @@ export class LogFold {
     const state = new RunningState(this.#parts.live);
     for (const [index, operation] of payload.writes.entries()) {
       const fault =
-        kind !== "fork" && isBrought(operation)
-          ? { path: "updated_at", problem: "is for what a fork brings" }
+        kind !== "fork" && kind !== "import" && isBrought(operation)
+          ? { path: "updated_at", problem: "is for what a fork or an import brings" }
           : operationFault(operation, { state, ts, ports: this.#ports });
       if (fault) return within(`payload.writes.${index}`, fault);
       state.write(operation);

@@ -1,11 +1,12 @@
 import { parseAction, parseView } from "../../kernel/definition.ts";
 import { valueRefusal } from "../../kernel/invocation.ts";
-import type { Json, JsonObject } from "../../kernel/json.ts";
+import type { JsonObject } from "../../kernel/json.ts";
 import { isJsonObject, jsonEqual, own } from "../../kernel/json.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import type { ActionDefinition, Entry, Operation, Timer, WriteOperation } from "../../kernel/model.ts";
 import { CONFIG_KEYS } from "../../kernel/model.ts";
 import { isPrivateScope, isReservedId, isScope, isSystemScope } from "../../kernel/names.ts";
+import { entryNumber } from "../../kernel/order.ts";
 import type { ParamFault, Ports } from "../../kernel/ports.ts";
 import { sight } from "../../kernel/sight.ts";
 import type { StateReader } from "../../kernel/state.ts";
@@ -26,9 +27,11 @@ export interface OperationContext {
  * later version of the language refuses counts as failing, here as everywhere.
  */
 export function operationFault(operation: Operation, context: OperationContext): ParamFault | null {
-  const { op, scope, key } = operation;
+  const { scope, key } = operation;
   const before = context.state.entry(scope, key);
-  switch (op) {
+  switch (operation.op) {
+    case "legacy":
+      return null;
     case "delete":
       return deletionFault(scope, key, before);
     case "cooldown":
@@ -120,24 +123,30 @@ function modeFault({ op, value }: WriteOperation, before: Entry | undefined): Pa
 function placeFault(operation: WriteOperation, { state, ports }: OperationContext): ParamFault | null {
   const { op, scope, key, value } = operation;
   if (scope === "_audit") return fault("scope", "holds no entries");
-  if (scope === "_actions" || scope === "_views") return definitionFault(scope, key, value, ports);
+  if (scope === "_actions" || scope === "_views") return definitionFault(operation, ports);
   if (scope === "_agents" && !isPrivateScope(key)) return fault("key", "must be an agent id");
   if (scope === "_messages") {
+    // The original system's messages may have gaps.
+    const isLater = isBrought(operation) && entryNumber(key) > state.highest(scope);
     const isNext = key === String(state.highest(scope) + 1);
-    if (op !== "set" || !isNext) return fault("key", "must be the number of the next message");
+    if (op !== "set" || !(isNext || isLater)) return fault("key", "must be the number of the next message");
   }
   return reservedValueFault(scope, key, value);
 }
 
 const EVERYTHING = sight({ kind: "view", token: "" }, undefined);
 
-/** A definition is what declaring it again would make of it. */
-function definitionFault(
-  scope: "_actions" | "_views",
-  key: string,
-  value: Json,
-  { schemaFault }: OperationContext["ports"],
-): ParamFault | null {
+/** What was written elsewhere and is only brought: by a fork, or from the original system. */
+function isBrought({ updated_at: updatedAt }: WriteOperation): boolean {
+  return updatedAt !== undefined;
+}
+
+/**
+ * A definition is what declaring it again would make of it. Of the original system's, parameters may be no schema, and
+ * writes stand as they were declared.
+ */
+function definitionFault(operation: WriteOperation, ports: OperationContext["ports"]): ParamFault | null {
+  const { scope, key, value } = operation;
   const isFree = scope === "_actions" ? !isReservedId(key) : !key.startsWith("_");
   if (!isFree) return fault("key", "is kept for the room itself");
   if (!isJsonObject(value)) return fault("value", "must be a definition");
@@ -151,10 +160,12 @@ function definitionFault(
   }
   const parse = scope === "_actions" ? parseAction : parseView;
   const registrar = { agent, sight: EVERYTHING };
+  const schemaFault = isBrought(operation) ? () => null : ports.schemaFault;
   const parsed = parse(value, registrable, registrar, { expressionFault: () => null, schemaFault });
   if (!parsed.ok) return fault("value", parsed.refusal.message);
-  const isWhole = jsonEqual(parsed.value as unknown as JsonObject, value);
-  return isWhole ? null : fault("value", "holds more than a definition");
+  const whole = { ...(parsed.value as unknown as JsonObject) };
+  if (isBrought(operation) && value.writes !== undefined) whole.writes = value.writes;
+  return jsonEqual(whole, value) ? null : fault("value", "holds more than a definition");
 }
 
 function isRegistrable(scope: string): boolean {
@@ -165,7 +176,8 @@ function timersFault(operation: WriteOperation, context: OperationContext): Para
   const { scope, enabled, timer, cooldown } = operation;
   const isRegistry = scope === "_actions" || scope === "_views";
   const isReserved = isSystemScope(scope) || scope === "_messages";
-  if (enabled !== undefined && isReserved) return fault("enabled", "cannot stand there");
+  if (enabled !== undefined && isReserved && scope !== "_agents")
+    return fault("enabled", "cannot stand there");
   if (timer && isReserved && !isRegistry) return fault("timer", "cannot stand there");
   if (cooldown && scope !== "_actions") return fault("cooldown", "cannot stand there");
   return timerFault("timer", timer, context) ?? timerFault("cooldown", cooldown, context);

@@ -1,7 +1,6 @@
-import type { Refusal } from "../../kernel/errors.ts";
+import type { Refusal, Result } from "../../kernel/errors.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import type { Pages } from "./export.ts";
-import { LineSplitter } from "./line-splitter.ts";
 
 /** Pages as a stream: each is made when its reader asks for more, and none when nobody does. `next` makes one. */
 export function pageStream(
@@ -27,18 +26,24 @@ export function pageStream(
   });
 }
 
+/** Splits bytes into what they are made of, however they are cut, or says why they are not. */
+export interface Splitter<Item> {
+  push(bytes: Uint8Array): Result<Item[]>;
+  end(): Result<Item[]>;
+}
+
 /**
- * Reads `body` to its end and hands its lines over, some at a time: others have their turn in between. Answers why a line
- * was refused, or `broken` where the stream broke off or fell silent, or null.
+ * Reads `body` to its end and hands what it is made of over, some at a time: others have their turn in between. Answers
+ * why an item was refused, or `broken` where the stream broke off or fell silent, or null.
  */
-export async function receive(
+export async function receive<Item>(
   body: ReadableStream<Uint8Array>,
-  take: (lines: readonly string[]) => Refusal | null,
+  splitter: Splitter<Item>,
+  take: (items: readonly Item[]) => Refusal | null,
   broken: () => Refusal,
 ): Promise<Refusal | null> {
   const reader = body.getReader();
-  const splitter = new LineSplitter();
-  let lines: string[] = [];
+  let items: Item[] = [];
   let bytes = 0;
   try {
     for (;;) {
@@ -46,13 +51,13 @@ export async function receive(
       if (chunk === null) return broken();
       const split = chunk.done ? splitter.end() : splitter.push(chunk.value);
       if (!split.ok) return split.refusal;
-      for (const line of split.value) lines.push(line);
+      for (const item of split.value) items.push(item);
       bytes += chunk.done ? 0 : chunk.value.byteLength;
       if (!chunk.done && bytes < LIMITS.transferSliceBytes) continue;
-      const refusal = take(lines);
+      const refusal = take(items);
       if (refusal || chunk.done) return refusal;
       await othersTurn();
-      lines = [];
+      items = [];
       bytes = 0;
     }
   } finally {
