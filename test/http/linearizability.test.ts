@@ -5,7 +5,7 @@ import type { Load, Perform } from "../support/key-clients.ts";
 import { KEY_ACTIONS, outputOf, polledOutput, record } from "../support/key-clients.ts";
 import { faultyKey, told } from "../support/key-object.ts";
 import { breakNext } from "../support/object-room.ts";
-import { LONG, proofOf } from "../support/proof.ts";
+import { proofOf, TIME_LIMIT } from "../support/proof.ts";
 import type { Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 
@@ -84,5 +84,5 @@ it(
     );
     expect(conflicts).toBeGreaterThan(runs / 4);
   },
-  LONG,
+  TIME_LIMIT,
 );

@@ -9,7 +9,7 @@ import type { BrokenPlatform } from "../support/broken-platform.ts";
 import { BROKEN_PLATFORMS } from "../support/broken-platform.ts";
 import { historyInMemory } from "../support/key-histories.ts";
 import { faultyKey } from "../support/key-object.ts";
-import { LONG, proofOf } from "../support/proof.ts";
+import { proofOf, TIME_LIMIT } from "../support/proof.ts";
 
 /** What stands in the place of the kernel's functions now. */
 const patched = vi.hoisted((): { now: KernelPatches } => ({ now: {} }));
@@ -74,7 +74,7 @@ it(
     expect(total).toBeGreaterThanOrEqual(20);
     expect(missed).toEqual([]);
   },
-  LONG,
+  TIME_LIMIT,
 );
 
 it("the checker finds nothing where each part was replaced by itself", async () => {

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../src/kernel/json.ts";
 import type { Command } from "../support/commands.ts";
 import { command, OPENING } from "../support/commands.ts";
 import { MemoryRoom } from "../support/memory-room.ts";
-import { LONG, proofOf } from "../support/proof.ts";
+import { proofOf, SHRINK_LIMIT, TIME_LIMIT } from "../support/proof.ts";
 import type { Call } from "../support/subject.ts";
 import { Counts, ToldHistory } from "../support/told-history.ts";
 
@@ -22,11 +22,16 @@ it(
   async () => {
     const counts = new Counts();
     const property = fc.asyncProperty(history, (commands) => tell(commands, counts));
-    await fc.assert(property, { seed, numRuns: runs });
+    await fc.assert(property, {
+      seed,
+      numRuns: runs,
+      interruptAfterTimeLimit: SHRINK_LIMIT,
+      markInterruptAsFailure: true,
+    });
     console.log(`fold: seed ${seed}, ${runs} histories in memory\n${counts}`);
     expect(counts.kinds.get("timer")).toBeGreaterThan(runs / 4);
   },
-  LONG,
+  TIME_LIMIT,
 );
 
 const owner = (call: Call): Command => ({ do: "call", by: { token: "room", as: null }, call });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { historyInMemory } from "../support/key-histories.ts";
 import { faultyKey, told } from "../support/key-object.ts";
-import { LONG, proofOf } from "../support/proof.ts";
+import { proofOf, TIME_LIMIT } from "../support/proof.ts";
 
 const { runs, seed } = proofOf({ runs: 60, seed: 20260124 });
 
@@ -23,5 +23,5 @@ it(
         `${unanswered} not answered, ${full} refused by a full disk`,
     );
   },
-  LONG,
+  TIME_LIMIT,
 );

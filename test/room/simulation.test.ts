@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { holdClock, releaseClock } from "../support/object-room.ts";
-import { LONG, proofOf } from "../support/proof.ts";
+import { proofOf, TIME_LIMIT } from "../support/proof.ts";
 import type { Tally } from "../support/simulation.ts";
 import { Simulation } from "../support/simulation.ts";
 
@@ -36,5 +36,5 @@ it(
     );
     expect(broken).toBeGreaterThan(0);
   },
-  LONG,
+  TIME_LIMIT,
 );

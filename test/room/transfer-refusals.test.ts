@@ -41,7 +41,7 @@ describe("a refused import", () => {
 
   const INVALID = { error: "invalid_request", retryable: false };
 
-  it("[IMPORT-1, HTTP-3] what is broken, cut short or no export leaves the room as it was created", async () => {
+  it("[IMPORT-1] [HTTP-3] what is broken, cut short or no export leaves the room as it was created", async () => {
     const { room } = await furnishedRoom();
     const lines = await exportLines(room.owner);
     const at = (n: number) => lines.findIndex((line) => line.seq === n);
@@ -101,7 +101,7 @@ describe("a refused import", () => {
 });
 
 describe("who may import, and what into", () => {
-  it("[IMPORT-1, HTTP-2] into a room in which something has happened is 409, and only the room token imports", async () => {
+  it("[IMPORT-1] [HTTP-2] into a room in which something has happened is 409, and only the room token imports", async () => {
     const { room, ana } = await furnishedRoom();
     const text = await exportText(room.owner);
     expect((await importInto(room.owner, text)).body.error).toBe("room_not_empty");
@@ -115,7 +115,7 @@ describe("who may import, and what into", () => {
     expect((await importInto(new Client(fork.id, fork.token), text)).body.error).toBe("room_not_empty");
   });
 
-  it("[IMPORT-1, HTTP-2] what is neither an export nor a dump by its type is 415", async () => {
+  it("[IMPORT-1] [HTTP-2] what is neither an export nor a dump by its type is 415", async () => {
     const target = await createRoom();
     for (const type of ["text/json", "text/plain", "", "application/x-ndjson2"]) {
       const answer = await importInto(target.owner, "{}", { "Content-Type": type });
@@ -207,7 +207,7 @@ describe("an import that takes its time", () => {
 });
 
 describe("a refused fork", () => {
-  it("[FORK-1, AUTH-3, HTTP-3] takes the room token, an id that is free, and an event that there is", async () => {
+  it("[FORK-1] [AUTH-3] [HTTP-3] takes the room token, an id that is free, and an event that there is", async () => {
     const { room, ana } = await furnishedRoom();
     const { seq } = (await room.owner.call("")).body;
     const refused = async (client: Client, body: Body) => (await client.call("/fork", { body })).body.error;
@@ -222,7 +222,7 @@ describe("a refused fork", () => {
     expect((await room.owner.call("")).body.seq).toBe(seq);
   });
 
-  it("[FORK-1, AUTH-9] where creation takes a token a fork does, too", async () => {
+  it("[FORK-1] [AUTH-9] where creation takes a token a fork does, too", async () => {
     const room = await createRoom();
     const keys = signingKeys((env as { AUTH_SECRET?: string }).AUTH_SECRET, undefined)!;
     const fork = async (headers: Record<string, string>) => {
@@ -259,6 +259,17 @@ describe("a refused fork", () => {
       expect((await standing(id)).import_mark).toEqual([]);
     }
   });
+});
+
+it("[FORK-3] [AUTH-6] agents see neither what a fork is made of nor its tokens", async () => {
+  const { room } = await furnishedRoom();
+  const { body } = await room.owner.call("/fork", { body: {} });
+  const owner = new Client(body.id, body.token);
+  const joined = await owner.call("/agents", { body: { id: "eve" } });
+  const [seen] = await new Client(body.id, joined.body.token).log();
+  const [whole] = await owner.log();
+  expect(Object.keys(whole.payload)).toEqual(expect.arrayContaining(["origin", "tokens", "highest"]));
+  expect(Object.keys(seen.payload).sort()).toEqual(["ok", "writes"]);
 });
 
 /** Has a room's object end as it does when its machine fails. */

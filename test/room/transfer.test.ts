@@ -40,7 +40,7 @@ describe("export", () => {
     expect(lines.at(-1)).toEqual({ head: { seq: head.seq, chain: head.chain } });
   });
 
-  it("[AUTH-5, EXPORT-2] is for room and view tokens, whole, and holds no token", async () => {
+  it("[AUTH-5] [EXPORT-2] is for room and view tokens, whole, and holds no token", async () => {
     const { room, ana, bob, cat, canaries } = await plant();
     const text = await exportText(room.viewer);
     // Of what was refused, the log keeps no parameters [LOG-5].
@@ -59,7 +59,7 @@ describe("export", () => {
     expect((await room.owner.call("/export?agent=bob")).body.error).toBe("room_token_required");
   });
 
-  it("[AUTH-6, IMPORT-3] agents see neither where an imported room comes from nor its tokens, and no wall falls", async () => {
+  it("[AUTH-6] [IMPORT-3] agents see neither where an imported room comes from nor its tokens, and no wall falls", async () => {
     const { room, canaries } = await plant();
     const target = await createRoom();
     await importInto(target.owner, await exportText(room.owner));
@@ -101,7 +101,7 @@ describe("import", () => {
     expect((await target.owner.call("/log/verify")).body).toMatchObject({ ok: true, seq: answer.seq });
   }
 
-  it("[IMPORT-1, IMPORT-3, LOG-3] folds to the same state, byte for byte, and stays the room that it was", async () => {
+  it("[IMPORT-1] [IMPORT-3] [LOG-3] folds to the same state, byte for byte, and stays the room that it was", async () => {
     const { room, ana } = await furnishedRoom();
     const target = await createRoom();
     const before = (await target.owner.call("")).body;
@@ -143,7 +143,7 @@ describe("import", () => {
     expect(await stateOf(second.id)).toEqual(await stateOf(room.id));
   });
 
-  it("[IMPORT-1, LOG-3] a room that has forgotten events is imported with the state that they left", async () => {
+  it("[IMPORT-1] [LOG-3] a room that has forgotten events is imported with the state that they left", async () => {
     const { room } = await furnishedRoom();
     await compact(room, 8);
     const lines = await exportLines(room.owner);
@@ -167,7 +167,7 @@ describe("import", () => {
     expect(await stateOf(again.id)).toEqual(await stateOf(room.id));
   });
 
-  it("[IMPORT-1, LOG-3] any history comes over whole", async () => {
+  it("[IMPORT-1] [LOG-3] any history comes over whole", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(command, { minLength: 10, maxLength: 30 }),
@@ -188,7 +188,7 @@ describe("import", () => {
 });
 
 describe("fork", () => {
-  it("[FORK-1, FORK-2, LOG-3] begins with the state, with tokens of its own, and with an event that names its origin", async () => {
+  it("[FORK-1] [FORK-2] [LOG-3] begins with the state, with tokens of its own, and with an event that names its origin", async () => {
     const { room, ana } = await furnishedRoom();
     const source = await logOf(room.id, "true");
     const { seq, chain } = source.at(-1)!;
@@ -217,7 +217,7 @@ describe("fork", () => {
     expect(await logOf(room.id, "true")).toEqual(source);
   });
 
-  it("[FORK-2, TIMER-3] timers and numbers go on from where they were, in the source and in the fork", async () => {
+  it("[FORK-2] [TIMER-3] timers and numbers go on from where they were, in the source and in the fork", async () => {
     const { room } = await furnishedRoom();
     const fork = await forked(room);
     // The number 2 is of an entry that was deleted before.
@@ -241,7 +241,7 @@ describe("fork", () => {
     expect((await fork.owner.context()).state._shared).toEqual((await room.owner.context()).state._shared);
   });
 
-  it("[FORK-1, LOG-3] takes the state as it was after any event, from a fork and an import, too", async () => {
+  it("[FORK-1] [LOG-3] takes the state as it was after any event, from a fork and an import, too", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 8, maxLength: 16 }), async (commands) => {
         const room = await openingRoom();

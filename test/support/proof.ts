@@ -13,8 +13,11 @@ declare module "vitest" {
   }
 }
 
-/** A long proof has no time limit to speak of, ms. */
-export const LONG = 10_000_000;
+/** In ms: a long proof has no limit to speak of. */
+export const TIME_LIMIT = inject("proof") === null ? 60_000 : 10_000_000;
+
+/** In ms: after it a counterexample is told as small as it is by then. */
+export const SHRINK_LIMIT = TIME_LIMIT - 15_000;
 
 /** What was asked for on the command line, or `usual`. */
 export function proofOf(usual: Proof): Proof {

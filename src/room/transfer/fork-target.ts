@@ -92,11 +92,6 @@ export class Fork {
     };
   }
 
-  /** A scope's numbers go on from the highest that any line tells. */
-  #reach(scope: string, number: number): void {
-    this.#highest[scope] = Math.max(Number(own(this.#highest, scope) ?? 0), number);
-  }
-
   #line(text: string): boolean {
     const parsed = parseLine(text);
     if (!parsed.ok || this.#isComplete) return false;
@@ -104,7 +99,7 @@ export class Fork {
     if (is === "fork") return this.#begin(line.fork, line.ts);
     if (this.#record === undefined) return false;
     if (is === "highest") {
-      for (const [scope, number] of Object.entries(line.highest)) this.#reach(scope, number);
+      this.#reach(line.highest);
       this.#chars += text.length;
     } else if (is === "entry") {
       this.#writes.push({ op: "set", ...line.entry });
@@ -129,6 +124,12 @@ export class Fork {
     this.#beginning = { origin, tokens: firstTokens(this.#ts, this.#host) };
     this.#writes = [setOperation(this.#live, hash, { scope: "_config", key: "room", value: record })];
     return true;
+  }
+
+  #reach(highest: Readonly<Record<string, number>>): void {
+    for (const [scope, number] of Object.entries(highest)) {
+      this.#highest[scope] = Math.max(Number(own(this.#highest, scope) ?? 0), number);
+    }
   }
 
   #append(): void {
