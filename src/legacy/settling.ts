@@ -7,6 +7,7 @@ import { LIMITS } from "../kernel/limits.ts";
 import type { Phase } from "../kernel/migration.ts";
 import type { EventPayload, RoomRecord } from "../kernel/model.ts";
 import { isPrivateScope } from "../kernel/names.ts";
+import { exceededLimit } from "../room/capacity.ts";
 import type { LiveState } from "../room/live-state.ts";
 import { APPEND_SCOPE } from "../room/live-state.ts";
 import { openModel } from "../room/open-model.ts";
@@ -206,19 +207,7 @@ export class Settling {
 
   /** The limit that the state goes beyond, or null. */
   #exceeded(): keyof typeof LIMITS | null {
-    const live = this.#live;
-    if (!live) return null;
-    const { entries, chars } = live.size();
-    const counts = {
-      entries,
-      stateBytes: chars,
-      timers: live.timers.size,
-      actions: live.count("_actions"),
-      views: live.count("_views"),
-      agents: live.count("_agents"),
-    };
-    const names = Object.keys(counts) as (keyof typeof counts)[];
-    return names.find((name) => counts[name] > LIMITS[name]) ?? null;
+    return this.#live ? exceededLimit(this.#live) : null;
   }
 }
 

@@ -70,3 +70,18 @@ function full(limit: "entries" | "stateBytes" | "timers") {
     },
   );
 }
+
+/** The limit that a state which came from elsewhere goes beyond, or null. */
+export function exceededLimit(live: LiveState): keyof typeof LIMITS | null {
+  const { entries, chars } = live.size();
+  const counts = {
+    entries,
+    stateBytes: chars,
+    timers: live.timers.size,
+    actions: live.count("_actions"),
+    views: live.count("_views"),
+    agents: live.count("_agents"),
+  };
+  const names = Object.keys(counts) as (keyof typeof counts)[];
+  return names.find((name) => counts[name] > LIMITS[name]) ?? null;
+}

@@ -11,6 +11,7 @@ import type { EntryLine } from "../../protocol/transfer-lines.ts";
 import type { Checkpoint } from "../../storage/checkpoint-store.ts";
 import type { Head } from "../../storage/log-store.ts";
 import type { StateStore } from "../../storage/state-store.ts";
+import { exceededLimit } from "../capacity.ts";
 import type { Journal } from "../journal.ts";
 import type { LiveState } from "../live-state.ts";
 import { APPEND_SCOPE } from "../live-state.ts";
@@ -85,18 +86,7 @@ export class LogFold {
 
   /** The limit that the state goes beyond, or null. */
   exceeded(): keyof typeof LIMITS | null {
-    const { live } = this.#parts;
-    const { entries, chars } = live.size();
-    const counts = {
-      entries,
-      stateBytes: chars,
-      timers: live.timers.size,
-      actions: live.count("_actions"),
-      views: live.count("_views"),
-      agents: live.count("_agents"),
-    };
-    const names = Object.keys(counts) as (keyof typeof counts)[];
-    return names.find((name) => counts[name] > LIMITS[name]) ?? null;
+    return exceededLimit(this.#parts.live);
   }
 
   #orderFault({ seq, ts, kind, payload }: LogEvent): ParamFault | null {
