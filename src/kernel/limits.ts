@@ -66,6 +66,8 @@ export const LIMITS = Object.freeze({
   messagesPerRead: 500,
   messagesPerReadDefault: 50,
   messageRecipients: 50,
+  /** A larger answer than that nobody can be sent. */
+  budgetTokens: 16 * MIB,
   eventsPerPage: 500,
   eventsPerPageDefault: 100,
   /** The newest entries that `state._messages` and `state._audit` show to an expression. */

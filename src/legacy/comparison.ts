@@ -4,9 +4,8 @@ import { isJsonObject, jsonEqual, jsonObject } from "../kernel/json.ts";
 import type { Difference, Phase } from "../kernel/migration.ts";
 import type { Identity } from "../kernel/model.ts";
 import { sight } from "../kernel/sight.ts";
-import type { ContextShape } from "../protocol/context-shape.ts";
 import { serialise } from "../protocol/serialise.ts";
-import { isReservedScope, readContext } from "../room/context.ts";
+import { actionsPart, agentsPart, isReservedScope, shown, viewsPart } from "../room/context/parts.ts";
 import { Derivations } from "../room/derivations.ts";
 import { requestAccount } from "../room/expressions.ts";
 import { LiveState } from "../room/live-state.ts";
@@ -29,12 +28,6 @@ const MOST_LISTED = 100;
 /** A value that is longer is shown by its beginning. */
 const MOST_CHARS = 400;
 
-/** Entries of other scopes are neither side's: they stand in `state` in every phase, and so do messages. */
-const REGISTERED: ContextShape = {
-  ...{ only: ["views", "agents", "actions"], depth: "full", include: [], messages_after: null },
-  ...{ messages_limit: 0, messages: false, actions: true, request: {} },
-};
-
 type Sided<T> = { readonly legacy: T; readonly v8: T };
 
 /**
@@ -50,8 +43,8 @@ export function* compareSides(inside: RoomInside, sides: Sides): Generator<void,
   for (const agent of [null, ...agentsOf(sides)]) {
     const { seq } = inside.model.journal.head;
     if (models.legacy.journal.head.seq !== seq) models = sideModels(inside, sides);
-    const legacy = shownTo(agent, models.legacy, inside);
-    const v8 = shownTo(agent, models.v8, inside);
+    const legacy = shownTo(agent, models.legacy);
+    const v8 = shownTo(agent, models.v8);
     for (const difference of differences(agent, legacy, v8)) {
       count += 1;
       if (found.length < MOST_LISTED) found.push(difference);
@@ -93,13 +86,21 @@ function sideModel({ model }: RoomInside, state: StateTable, now: number): ReadM
   });
 }
 
-function shownTo(agent: string | null, model: ReadModel, inside: RoomInside): JsonObject {
+function shownTo(agent: string | null, model: ReadModel): JsonObject {
   const session = sessionOf(agent, model);
-  const shown = { state: readable(model, session), available: availableTo(model, session) };
-  if (agent !== null) return shown;
-  const { answer } = readContext({ model, session, shape: REGISTERED, usage: inside.usage });
-  const { views = null, agents = null, actions = null } = JSON.parse(serialise(answer, false)) as JsonObject;
-  return { context: { views, agents, actions }, ...shown, hidden: hiddenEntries(model) };
+  const toReader = { state: readable(model, session), available: availableTo(model, session) };
+  if (agent !== null) return toReader;
+  return { context: registered(model, session), ...toReader, hidden: hiddenEntries(model) };
+}
+
+/** Entries of other scopes are neither side's: they stand in `state` in every phase, and so do messages. */
+function registered(model: ReadModel, session: Session): JsonObject {
+  const sections = {
+    views: shown(viewsPart(model)),
+    agents: shown(agentsPart(model)),
+    actions: shown(actionsPart({ model, session, depth: "full", usage: new Map() })),
+  };
+  return JSON.parse(serialise(sections, false)) as JsonObject;
 }
 
 function sessionOf(agent: string | null, model: ReadModel): Session {

@@ -6,7 +6,7 @@ import type { ContextShape } from "./context-shape.ts";
 import { INCLUDABLE_SCOPES, SECTIONS } from "./context-shape.ts";
 import type { contextQuery } from "./requests.ts";
 
-type Query = Omit<z.output<typeof contextQuery>, "agent" | "meta">;
+type Query = Omit<z.output<typeof contextQuery>, "agent">;
 
 const NOT_ECHOED = new Set(["agent", "compact", "condition", "timeout", "type", "id"]);
 
@@ -23,7 +23,7 @@ export function contextShape(query: Query, raw: Readonly<Record<string, unknown>
   const unknown = unknownNames(query);
   if (unknown.length > 0) {
     return refuse("invalid_request", `There is no section or scope ${unknown.join(", ")} to ask for.`, {
-      hint: `only takes ${SECTIONS.join(", ")} or state.<scope>; include takes ${INCLUDABLE_SCOPES.join(", ")}.`,
+      hint: `only and expand take ${SECTIONS.join(", ")} or state.<scope>; include takes ${INCLUDABLE_SCOPES.join(", ")}.`,
       details: { faults: unknown.map((name) => ({ path: name, problem: "is unknown" })) },
     });
   }
@@ -33,14 +33,19 @@ export function contextShape(query: Query, raw: Readonly<Record<string, unknown>
     include: (query.include ?? []).filter(isIncludable),
     messages_after: query.messages_after ?? null,
     messages_limit: query.messages_limit ?? LIMITS.messagesPerReadDefault,
+    since: query.since ?? null,
+    budget: query.elision === "none" ? null : (query.budget ?? null),
+    expand: query.expand ?? [],
+    meta: query.meta ?? false,
     messages: query.messages ?? true,
     actions: query.actions ?? true,
     request: Object.fromEntries(Object.entries(raw).filter(([name]) => !NOT_ECHOED.has(name))),
   });
 }
 
-function unknownNames({ only = [], include = [] }: Query): string[] {
-  const wrongSections = only.filter((name) => !isSection(name) && !name.startsWith("state."));
+function unknownNames({ only = [], include = [], expand = [] }: Query): string[] {
+  const parts = [...only, ...expand];
+  const wrongSections = parts.filter((name) => !isSection(name) && !name.startsWith("state."));
   return [...wrongSections, ...include.filter((name) => !isIncludable(name) && !isSection(name))];
 }
 

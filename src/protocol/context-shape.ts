@@ -25,6 +25,14 @@ export interface ContextShape {
   /** Read the oldest messages after this number in place of the newest. */
   readonly messages_after: number | null;
   readonly messages_limit: number;
+  /** Only what became different after this seq; null for everything [CTX-3]. */
+  readonly since: number | null;
+  /** Tokens that the answer may have; null for as many as it takes [CTX-4]. */
+  readonly budget: number | null;
+  /** Parts that a budget leaves out last. */
+  readonly expand: readonly string[];
+  /** Tell of each value where it came from [CTX-5]. */
+  readonly meta: boolean;
   readonly messages: boolean;
   readonly actions: boolean;
   /** The query as it was understood, for `_context.request`. */

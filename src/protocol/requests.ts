@@ -96,11 +96,9 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/, "must be a whole number")
   .transform(Number);
 
-const LATER = "is not supported by this version";
-
 const depth = z.enum(["lean", "full", "usage"]);
 const elision = z.enum(["none"]);
-const later = z.undefined(LATER);
+const tokens = z.number().int().min(1).max(LIMITS.budgetTokens);
 const mostMessages = z.number().int().min(0).max(LIMITS.messagesPerRead);
 
 export const contextQuery = z.object({
@@ -114,9 +112,9 @@ export const contextQuery = z.object({
   actions: flag.optional(),
   expand: list.optional(),
   elision: elision.optional(),
-  since: later.optional(),
-  budget: later.optional(),
-  meta: z.enum(["false"], LATER).optional(),
+  since: wholeNumber.optional(),
+  budget: wholeNumber.pipe(tokens).optional(),
+  meta: flag.optional(),
 });
 
 const listOrText = z.union([z.array(z.string()).max(LIMITS.views), list]);
@@ -133,9 +131,9 @@ export const contextFields = {
   actions: z.boolean().optional(),
   expand: listOrText.optional(),
   elision: elision.optional(),
-  since: later.optional(),
-  budget: later.optional(),
-  meta: z.literal(false, LATER).optional(),
+  since: z.number().int().min(0).optional(),
+  budget: tokens.optional(),
+  meta: z.boolean().optional(),
   compact: z.boolean().optional(),
 };
 

@@ -8,7 +8,8 @@ import { PastStore } from "../storage/past-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import { reachRefusal } from "./compaction.ts";
-import { actionsSection, agentsSection, isReservedScope, shownMessage, viewsSection } from "./context.ts";
+import { shownMessage } from "./context/messages.ts";
+import { actionsPart, agentsPart, isReservedScope, shown, viewsPart } from "./context/parts.ts";
 import { Derivations } from "./derivations.ts";
 import { Inbox } from "./inbox.ts";
 import { LiveState } from "./live-state.ts";
@@ -58,9 +59,9 @@ export function readReplay(
   const { ts } = past.journal.head;
   return succeed({
     state: stateThen(past, session),
-    agents: agentsSection(past),
-    actions: actionsSection({ model: past, session, depth: "full", usage: new Map() }),
-    views: viewsSection(past),
+    agents: shown(agentsPart(past)),
+    actions: shown(actionsPart({ model: past, session, depth: "full", usage: new Map() })),
+    views: shown(viewsPart(past)),
     messages: {
       count: past.inbox.count,
       recent: past.inbox.page(null, LIMITS.messagesPerReadDefault).map(shownMessage),

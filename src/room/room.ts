@@ -6,7 +6,7 @@ import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
 import { Chores } from "./chores.ts";
 import { Compaction } from "./compaction.ts";
-import { Contexts } from "./contexts.ts";
+import { Contexts } from "./context/contexts.ts";
 import { heartbeatPoint, pointsOf, presencePoint } from "./derivations.ts";
 import { Firing } from "./firing.ts";
 import { Invoking } from "./invoking.ts";

@@ -247,7 +247,7 @@ describe("very many timers", () => {
 
 const SHAPE: ContextShape = {
   ...{ only: null, depth: "lean", include: [], messages_after: null, messages_limit: 1 },
-  ...{ messages: true, actions: true, request: {} },
+  ...{ since: null, budget: null, expand: [], meta: false, messages: true, actions: true, request: {} },
 };
 
 describe("a full disk", () => {

@@ -8,7 +8,7 @@ import type { ClientFrame, FrameId } from "../../protocol/frames.ts";
 import { clientFrame, framed } from "../../protocol/frames.ts";
 import { parseText } from "../../protocol/parsing.ts";
 import { refusalReply } from "../answers.ts";
-import type { Contexts } from "../contexts.ts";
+import type { Contexts } from "../context/contexts.ts";
 import type { Invoking } from "../invoking.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";

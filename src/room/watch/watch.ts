@@ -1,7 +1,7 @@
 import type { Result } from "../../kernel/errors.ts";
 import type { LogEvent } from "../../kernel/model.ts";
 import type { Caller, WatchCall } from "../../protocol/calls.ts";
-import type { Contexts } from "../contexts.ts";
+import type { Contexts } from "../context/contexts.ts";
 import type { Invoking } from "../invoking.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";

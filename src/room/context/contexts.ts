@@ -1,15 +1,17 @@
-import type { Reply } from "../protocol/calls.ts";
-import type { ContextShape } from "../protocol/context-shape.ts";
-import type { AnswerObject } from "../protocol/serialise.ts";
-import { serialise } from "../protocol/serialise.ts";
-import type { UsageStore } from "../storage/usage-store.ts";
-import { refusalReply } from "./answers.ts";
+import type { Result } from "../../kernel/errors.ts";
+import { succeed } from "../../kernel/errors.ts";
+import type { Reply } from "../../protocol/calls.ts";
+import type { ContextShape } from "../../protocol/context-shape.ts";
+import type { AnswerObject } from "../../protocol/serialise.ts";
+import { serialise } from "../../protocol/serialise.ts";
+import type { UsageStore } from "../../storage/usage-store.ts";
+import { refusalReply } from "../answers.ts";
+import { presencePoint } from "../derivations.ts";
+import type { ReadModel } from "../read-model.ts";
+import type { Session } from "../session.ts";
+import { readerRefusal } from "../session.ts";
+import type { Waiting } from "../waits.ts";
 import { readContext } from "./context.ts";
-import { presencePoint } from "./derivations.ts";
-import type { ReadModel } from "./read-model.ts";
-import type { Session } from "./session.ts";
-import { readerRefusal } from "./session.ts";
-import type { Waiting } from "./waits.ts";
 
 /** Answers contexts, alone or as what a wait brings, and moves the reader's cursor by what it was shown. */
 export class Contexts {
@@ -27,13 +29,16 @@ export class Contexts {
   context(session: Session, shape: ContextShape, compact: boolean): Reply {
     const barred = readerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
-    return this.#reply(this.#read(session, shape), compact);
+    const context = this.#read(session, shape);
+    return context.ok ? this.#reply(context.value, compact) : refusalReply(context.refusal);
   }
 
   /** The answer to a wait that was triggered, or whose time is over [WAIT-2]. */
   waitReport(session: Session, { call, compact, started_at }: Waiting, triggered: boolean): Reply {
     const shape = call.include === null ? call.shape : { ...call.shape, only: call.include };
-    const context = this.#read(session, shape);
+    const read = this.#read(session, shape);
+    if (!read.ok) return refusalReply(read.refusal);
+    const context = read.value;
     const { seq } = this.#model.journal.head;
     const head: AnswerObject = triggered
       ? { triggered: true, condition: call.condition, seq }
@@ -47,10 +52,12 @@ export class Contexts {
     return Object.fromEntries(Object.entries(context).filter(([section]) => sections.includes(section)));
   }
 
-  #read(session: Session, shape: ContextShape): AnswerObject {
-    const { answer, read } = readContext({ model: this.#model, session, shape, usage: this.#usage });
+  #read(session: Session, shape: ContextShape): Result<AnswerObject> {
+    const context = readContext({ model: this.#model, session, shape, usage: this.#usage });
+    if (!context.ok) return context;
+    const { answer, read } = context.value;
     if (session.identity.kind === "agent") this.#moveCursor(session.identity.agent, read);
-    return answer;
+    return succeed(answer);
   }
 
   /** Only an agent's own reading moves its cursor: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */

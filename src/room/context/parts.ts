@@ -1,0 +1,195 @@
+import { BUILTINS } from "../../kernel/decide/builtins.ts";
+import { LIMITS } from "../../kernel/limits.ts";
+import { auditValue } from "../../kernel/sight.ts";
+import type { ContextShape, Depth, Section } from "../../protocol/context-shape.ts";
+import type { Answer } from "../../protocol/serialise.ts";
+import { RawJson } from "../../protocol/serialise.ts";
+import { StoredEntry } from "../../storage/state-store.ts";
+import type { Usage } from "../../storage/usage-store.ts";
+import type { ReadModel } from "../read-model.ts";
+import type { Session } from "../session.ts";
+
+/** One part of a context: members by name, each of which can be shown without the others. */
+export interface Part {
+  readonly section: Section;
+  /** The scope of a part of `state`. */
+  readonly scope?: string;
+  /** The name under which it stands, in `only` and in `elided`: `views`, `state._shared`, `state.self`. */
+  readonly name: string;
+  /** Its members in the order in which they stand. */
+  keys(): readonly string[];
+  /** A member as it is shown, or undefined where it is not. */
+  show(key: string): Answer | undefined;
+  /** Everything, where that is at hand as one. */
+  whole?(): Answer;
+}
+
+/** What a part shows of `keys`, by default of all. */
+export function shown(part: Part, keys?: readonly string[]): Answer {
+  if (keys === undefined && part.whole) return part.whole();
+  const members = new Map<string, Answer>();
+  for (const key of keys ?? part.keys()) {
+    const member = part.show(key);
+    if (member !== undefined) members.set(key, member);
+  }
+  return members;
+}
+
+/** Scopes that stand in their own sections, or are the room's own business, unless they are asked for [CTX-1]. */
+const RESERVED = new Set(["_audit", "_messages", "_actions", "_views", "_agents", "_config", "_help"]);
+
+export function isReservedScope(scope: string): boolean {
+  return RESERVED.has(scope);
+}
+
+/** The scopes that a reader sees under `state`, in the room's order, then those that it asked for. */
+export function stateParts(model: ReadModel, session: Session, shape: ContextShape): Part[] {
+  const { sight } = session;
+  const chosen = shape.only?.filter((name) => name.startsWith("state.")).map((name) => name.slice(6)) ?? [];
+  const isChosen = (shownAs: string, scope: string) =>
+    chosen.length === 0 ||
+    shape.only?.includes("state") ||
+    chosen.includes(shownAs) ||
+    chosen.includes(scope);
+  const parts: Part[] = [];
+  for (const scope of model.live.scopes()) {
+    if (RESERVED.has(scope) || !sight.mayRead(scope)) continue;
+    const shownAs = scope === sight.own ? "self" : scope;
+    if (isChosen(shownAs, scope)) parts.push(scopePart(model, scope, shownAs));
+  }
+  const reserved = new Set([...shape.include, ...chosen].filter((scope) => RESERVED.has(scope)));
+  for (const scope of reserved) parts.push(reservedPart(model, session, scope));
+  return parts;
+}
+
+function scopePart(model: ReadModel, scope: string, shownAs = scope): Part {
+  const part: Part = {
+    section: "state",
+    scope,
+    name: `state.${shownAs}`,
+    keys: () => model.visibleKeys(scope),
+    show: (key) => {
+      const entry = model.live.entry(scope, key);
+      return entry instanceof StoredEntry ? new RawJson(entry.text) : undefined;
+    },
+  };
+  if (model.live.hasGates(scope)) return part;
+  return { ...part, whole: () => new RawJson(model.live.text(scope)) };
+}
+
+function reservedPart(model: ReadModel, session: Session, scope: string): Part {
+  const head = { section: "state", scope, name: `state.${scope}` } as const;
+  if (scope === "_audit") {
+    const events = model.log.newest(LIMITS.windowEntries).map((event) => session.sight.event(event));
+    const visible = new Map(
+      events.filter((event) => event !== null).map((event) => [String(event.seq), event]),
+    );
+    return {
+      ...head,
+      keys: () => [...visible.keys()],
+      show: (seq) => {
+        const event = visible.get(seq);
+        return event && RawJson.of(auditValue(event));
+      },
+    };
+  }
+  if (scope === "_messages") {
+    const newest = new Map(
+      model.inbox
+        .page(null, LIMITS.windowEntries)
+        .map(({ seq, ts: _, ...message }) => [String(seq), message]),
+    );
+    return { ...head, keys: () => [...newest.keys()], show: (seq) => RawJson.of(newest.get(seq)) };
+  }
+  if (scope === "_agents") {
+    return {
+      ...head,
+      keys: () => model.agents.ids(),
+      show: (id) => RawJson.of(model.agents.entryValue(id)),
+    };
+  }
+  return scopePart(model, scope);
+}
+
+export function viewsPart(model: ReadModel): Part {
+  return {
+    section: "views",
+    name: "views",
+    keys: () => model.views.ids(),
+    show: (id) => {
+      const view = model.views.value(id);
+      return view && RawJson.of(view.value);
+    },
+  };
+}
+
+export function agentsPart(model: ReadModel): Part {
+  return {
+    section: "agents",
+    name: "agents",
+    keys: () => model.agents.ids(),
+    show: (id) => {
+      const agent = model.agents.shown(id);
+      if (!agent) return undefined;
+      const { meta, ...fields } = agent;
+      return meta === undefined ? (fields as Answer) : { ...(fields as object), meta: RawJson.of(meta) };
+    },
+  };
+}
+
+interface ActionsReading {
+  readonly model: ReadModel;
+  readonly session: Session;
+  readonly depth: Depth;
+  /** By action; needed for the depth `usage` only. */
+  readonly usage: ReadonlyMap<string, Usage>;
+}
+
+/** Built-ins look the same to everyone at any time. */
+const BUILTIN_ANSWERS: ReadonlyMap<string, RawJson> = new Map(
+  [...BUILTINS].map(([id, { description, params }]) => [
+    id,
+    RawJson.of({ available: true, enabled: true, description, params, builtin: true }),
+  ]),
+);
+
+/** Every action that there is: registered ones as the caller may invoke them, then built-ins. */
+export function actionsPart(reading: ActionsReading): Part {
+  return {
+    section: "actions",
+    name: "actions",
+    keys: () => [...reading.model.actions.ids(), ...BUILTIN_ANSWERS.keys()],
+    show: (id) => BUILTIN_ANSWERS.get(id) ?? registeredAction(reading, id),
+  };
+}
+
+export function isBuiltin(action: string): boolean {
+  return BUILTIN_ANSWERS.has(action);
+}
+
+function registeredAction({ model, session, depth, usage }: ActionsReading, id: string): Answer {
+  const used = usage.get(id);
+  const definition = model.actions.definition(id);
+  const { available, enabled } = model.actions.availability(id, session.sight);
+  const { description, params, ...rest } = definition ?? {};
+  return {
+    available,
+    enabled,
+    description: description ?? null,
+    params: params === undefined ? undefined : RawJson.of(params),
+    ...(depth === "full" ? fullDefinition(rest) : {}),
+    ...(depth === "full" ? { hash: model.live.entry("_actions", id)?.hash ?? "" } : {}),
+    ...(depth === "usage"
+      ? {
+          invocations: used?.invocations ?? 0,
+          last_invoked_by: used?.last_invoked_by ?? null,
+          last_invoked_at: used?.last_invoked_at ?? null,
+        }
+      : {}),
+  };
+}
+
+function fullDefinition(fields: object): Record<string, Answer> {
+  const { enabled: _, ...definition } = fields as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(definition).map(([name, value]) => [name, RawJson.of(value)]));
+}
