@@ -66,6 +66,8 @@ export const LIMITS = Object.freeze({
   messagesPerRead: 500,
   messagesPerReadDefault: 50,
   messageRecipients: 50,
+  /** Of an entry's writers the last are remembered. */
+  writersPerEntry: 16,
   /** A larger answer than that nobody can be sent. */
   budgetTokens: 16 * MIB,
   eventsPerPage: 500,

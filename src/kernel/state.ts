@@ -9,6 +9,7 @@ import type {
   WriteOperation,
 } from "./model.ts";
 import { entryNumber } from "./order.ts";
+import type { Writing } from "./provenance.ts";
 
 /** Live state as decisions read it. */
 export interface StateReader {
@@ -28,7 +29,8 @@ export interface StateReader {
  * that is put with such a timer, and ends with the last.
  */
 export interface StateWriter extends Pick<StateReader, "entry" | "clock"> {
-  put(scope: string, key: string, entry: Entry): void;
+  /** `writing` is absent where the entry is not written, and only its timers move. */
+  put(scope: string, key: string, entry: Entry, writing?: Writing): void;
   remove(scope: string, key: string): void;
   /** Moves the clock of a key on by one, where it has a clock. */
   tick(scope: string, key: string): void;
@@ -40,12 +42,13 @@ export interface StateWriter extends Pick<StateReader, "entry" | "clock"> {
  * Folds one event into the state. Commit and replay both come through here: state changes in no other way [LOG-1, LOG-3].
  * Its writes tick before any is applied: a timer that it sets does not count them.
  */
-export function apply(state: StateWriter, event: Pick<LogEvent, "ts" | "payload">): void {
-  const { writes, highest = {} } = event.payload;
+export function apply(state: StateWriter, event: Omit<LogEvent, "kind">): void {
+  const { writes, highest = {}, action = null } = event.payload;
+  const writing: Writing = { seq: event.seq, writer: event.agent, via: action };
   for (const operation of writes) if (isTick(operation)) state.tick(operation.scope, operation.key);
   for (const operation of writes) {
     const after = entryAfter(state, operation, event.ts);
-    if (after) state.put(operation.scope, operation.key, after);
+    if (after) state.put(operation.scope, operation.key, after, isWrite(operation) ? writing : undefined);
     else state.remove(operation.scope, operation.key);
   }
   for (const [scope, number] of Object.entries(highest)) state.reach(scope, number);

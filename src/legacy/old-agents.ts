@@ -61,6 +61,7 @@ export function oldPresence(agents: readonly Row[], now: number): PresenceRow[] 
       agent: textOf(row, "id") ?? "",
       last_heartbeat: status === "active" || status === "waiting" ? now : Math.min(seen, now),
       cursor: Math.max(0, numberOf(row, "last_seen_seq") ?? 0),
+      read_seq: 0,
     };
   });
 }

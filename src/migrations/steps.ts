@@ -116,4 +116,28 @@ export const STEPS: readonly string[] = [
     creation TEXT NOT NULL
   );
   `,
+  `
+  ALTER TABLE state ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN writer TEXT;
+  ALTER TABLE state ADD COLUMN via TEXT;
+  ALTER TABLE state ADD COLUMN writers TEXT;
+  ALTER TABLE state ADD COLUMN velocity REAL NOT NULL DEFAULT 0;
+
+  ALTER TABLE base ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE base ADD COLUMN writer TEXT;
+  ALTER TABLE base ADD COLUMN via TEXT;
+  ALTER TABLE base ADD COLUMN writers TEXT;
+  ALTER TABLE base ADD COLUMN velocity REAL NOT NULL DEFAULT 0;
+
+  UPDATE state SET velocity = 1, seq = coalesce(
+    (SELECT max(seq) FROM log_index WHERE scope = state.scope AND key = state.key AND wrote), 0);
+  UPDATE state SET
+    writer = (SELECT agent FROM log WHERE log.seq = state.seq),
+    via = (SELECT json_extract(payload, '$.action') FROM log WHERE log.seq = state.seq);
+
+  ALTER TABLE action_usage ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+  UPDATE action_usage SET seq = coalesce((SELECT max(seq) FROM log), 0);
+
+  ALTER TABLE presence ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -111,11 +111,11 @@ export class Journal {
     if (payload.revoked !== undefined) tokens.revoke(payload.revoked, ts);
   }
 
-  #count({ seq, kind, ts, agent, payload }: LogEvent): void {
+  #count(event: LogEvent): void {
+    const { seq, kind, payload } = event;
     const { usage, samples } = this.#parts;
     if (payload.view !== undefined) samples.add(payload.view, seq);
-    if (kind === "invoke" && payload.ok && payload.action !== undefined)
-      usage.count(payload.action, agent, ts);
+    if (kind === "invoke" && payload.ok && payload.action !== undefined) usage.count(payload.action, event);
     for (const { op, scope, key } of payload.writes)
       if (op === "delete" && scope === "_actions") usage.forget(key);
   }

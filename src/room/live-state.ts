@@ -1,5 +1,7 @@
 import type { Entry } from "../kernel/model.ts";
 import { compareKeys, entryNumber } from "../kernel/order.ts";
+import type { Writing } from "../kernel/provenance.ts";
+import { provenanceAfter } from "../kernel/provenance.ts";
 import type { StateReader, StateWriter } from "../kernel/state.ts";
 import { isDormant } from "../kernel/timer.ts";
 import type { StateTable } from "../storage/state-store.ts";
@@ -162,10 +164,12 @@ export class LiveState implements StateReader, StateWriter {
     return size;
   }
 
-  put(scope: string, key: string, entry: Entry): void {
+  put(scope: string, key: string, entry: Entry, writing?: Writing): void {
     const { value, ...rest } = entry;
-    const stored = new StoredEntry(JSON.stringify(value), rest, value);
     const existing = this.entry(scope, key);
+    const at = Date.parse(entry.updated_at);
+    const provenance = writing ? provenanceAfter(existing, writing, at) : existing?.provenance;
+    const stored = new StoredEntry(JSON.stringify(value), { ...rest, provenance }, value);
     this.#count(scope, stored.text.length, existing);
     this.timers.replace(scope, key, existing, stored);
     this.#store.put(scope, key, stored);

@@ -10,6 +10,7 @@ type PresenceTable = Pick<PresenceStore, "load" | "save">;
 interface Sighting {
   lastHeartbeat: number;
   cursor: number;
+  readSeq: number;
   /** The conditions that the agent waits on now, oldest first. */
   readonly waits: Map<string, string>;
 }
@@ -27,8 +28,13 @@ export class Presence {
   /** `now` in ms since the epoch. */
   constructor(store: PresenceTable, now: number) {
     this.#store = store;
-    for (const { agent, last_heartbeat, cursor } of store.load()) {
-      this.#sightings.set(agent, { lastHeartbeat: last_heartbeat, cursor, waits: new Map() });
+    for (const { agent, last_heartbeat, cursor, read_seq } of store.load()) {
+      this.#sightings.set(agent, {
+        lastHeartbeat: last_heartbeat,
+        cursor,
+        readSeq: read_seq,
+        waits: new Map(),
+      });
     }
     // Whoever became idle in the last minute may not have been told of when the object slept.
     this.#asOf = now - 60_000;
@@ -98,10 +104,17 @@ export class Presence {
     return this.#sighting(agent).cursor;
   }
 
-  moveCursor(agent: string, cursor: number): boolean {
+  /** The seq as of which the agent last read the state; 0 where it never did. */
+  readSeq(agent: string): number {
+    return this.#sighting(agent).readSeq;
+  }
+
+  /** Notes how far the agent has read messages and state. Answers whether that is news. */
+  hasRead(agent: string, { cursor, seq }: { cursor: number; seq: number }): boolean {
     const sighting = this.#sighting(agent);
-    if (cursor <= sighting.cursor) return false;
-    sighting.cursor = cursor;
+    if (cursor <= sighting.cursor && seq <= sighting.readSeq) return false;
+    sighting.cursor = Math.max(cursor, sighting.cursor);
+    sighting.readSeq = Math.max(seq, sighting.readSeq);
     this.#unsaved.add(agent);
     this.#flushAt ??= sighting.lastHeartbeat + LIMITS.presenceFlushMs;
     return true;
@@ -114,8 +127,8 @@ export class Presence {
 
   save(): void {
     const rows: PresenceRow[] = [...this.#unsaved].map((agent) => {
-      const { lastHeartbeat, cursor } = this.#sighting(agent);
-      return { agent, last_heartbeat: lastHeartbeat, cursor };
+      const { lastHeartbeat, cursor, readSeq } = this.#sighting(agent);
+      return { agent, last_heartbeat: lastHeartbeat, cursor, read_seq: readSeq };
     });
     this.#store.save(rows);
     this.#unsaved.clear();
@@ -130,7 +143,7 @@ export class Presence {
   #sighting(agent: string): Sighting {
     const known = this.#sightings.get(agent);
     if (known) return known;
-    const sighting: Sighting = { lastHeartbeat: 0, cursor: 0, waits: new Map() };
+    const sighting: Sighting = { lastHeartbeat: 0, cursor: 0, readSeq: 0, waits: new Map() };
     this.#sightings.set(agent, sighting);
     return sighting;
   }

@@ -1,5 +1,6 @@
 import type { Json } from "../kernel/json.ts";
 import type { Entry, RunningTimer } from "../kernel/model.ts";
+import type { Provenance } from "../kernel/provenance.ts";
 
 interface StateRow extends Record<string, SqlStorageValue> {
   key: string;
@@ -10,9 +11,25 @@ interface StateRow extends Record<string, SqlStorageValue> {
   enabled: string | null;
   timer: string | null;
   cooldown: string | null;
+  seq: number;
+  writer: string | null;
+  via: string | null;
+  /** Null where nobody but `writer` has written the entry. */
+  writers: string | null;
+  velocity: number;
 }
 
-const COLUMNS = "key, value, revision, hash, updated_at, enabled, timer, cooldown";
+const COLUMNS =
+  "key, value, revision, hash, updated_at, enabled, timer, cooldown, seq, writer, via, writers, velocity";
+
+/** Of an entry that no event is known to have written. */
+const UNKNOWN: Provenance = Object.freeze({
+  seq: 0,
+  writer: null,
+  via: null,
+  writers: Object.freeze([null]),
+  velocity: 0,
+});
 
 /** A live entry: its value stays text until somebody reads it as a value. */
 export class StoredEntry implements Entry {
@@ -23,13 +40,20 @@ export class StoredEntry implements Entry {
   declare readonly enabled?: string;
   declare readonly timer?: RunningTimer;
   declare readonly cooldown?: RunningTimer;
+  readonly provenance: Provenance;
   #value: Json | undefined;
+  #updatedMs: number | undefined;
 
-  constructor(text: string, rest: Omit<Entry, "value">, value?: Json) {
+  constructor(
+    text: string,
+    rest: Omit<Entry, "value"> & { readonly provenance?: Provenance | undefined },
+    value?: Json,
+  ) {
     this.text = text;
     this.revision = rest.revision;
     this.hash = rest.hash;
     this.updated_at = rest.updated_at;
+    this.provenance = rest.provenance ?? UNKNOWN;
     if (rest.enabled !== undefined) this.enabled = rest.enabled;
     if (rest.timer !== undefined) this.timer = rest.timer;
     if (rest.cooldown !== undefined) this.cooldown = rest.cooldown;
@@ -44,11 +68,12 @@ export class StoredEntry implements Entry {
     timer: RunningTimer | undefined;
     cooldown: RunningTimer | undefined;
   }): StoredEntry {
-    const { text, revision, hash, updated_at, enabled } = this;
+    const { text, revision, hash, updated_at, enabled, provenance } = this;
     return new StoredEntry(text, {
       revision,
       hash,
       updated_at,
+      provenance,
       ...(enabled === undefined ? {} : { enabled }),
       ...(timer === undefined ? {} : { timer }),
       ...(cooldown === undefined ? {} : { cooldown }),
@@ -59,14 +84,23 @@ export class StoredEntry implements Entry {
     this.#value ??= JSON.parse(this.text) as Json;
     return this.#value;
   }
+
+  /** `updated_at`, ms since the epoch. */
+  get updatedMs(): number {
+    this.#updatedMs ??= Date.parse(this.updated_at);
+    return this.#updatedMs;
+  }
 }
 
 function decode(row: StateRow): readonly [string, StoredEntry] {
   const { key, value, revision, hash, updated_at, enabled, timer, cooldown } = row;
+  const { seq, writer, via, velocity } = row;
+  const writers = row.writers === null ? [writer] : (JSON.parse(row.writers) as (string | null)[]);
   const rest = {
     revision,
     hash,
     updated_at,
+    provenance: { seq, writer, via, writers, velocity },
     ...(enabled === null ? {} : { enabled }),
     ...(timer === null ? {} : { timer: JSON.parse(timer) as RunningTimer }),
     ...(cooldown === null ? {} : { cooldown: JSON.parse(cooldown) as RunningTimer }),
@@ -147,12 +181,14 @@ export class StateStore implements StateTable {
   }
 
   put(scope: string, key: string, entry: StoredEntry): void {
+    const { seq, writer, via, writers, velocity } = entry.provenance;
     this.#sql.exec(
-      `INSERT INTO ${this.#table} (scope, key, value, revision, hash, updated_at, enabled, timer, cooldown)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO ${this.#table} (scope, ${COLUMNS})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, revision = excluded.revision,
          hash = excluded.hash, updated_at = excluded.updated_at, enabled = excluded.enabled,
-         timer = excluded.timer, cooldown = excluded.cooldown`,
+         timer = excluded.timer, cooldown = excluded.cooldown, seq = excluded.seq, writer = excluded.writer,
+         via = excluded.via, writers = excluded.writers, velocity = excluded.velocity`,
       scope,
       key,
       entry.text,
@@ -162,6 +198,11 @@ export class StateStore implements StateTable {
       entry.enabled ?? null,
       entry.timer === undefined ? null : JSON.stringify(entry.timer),
       entry.cooldown === undefined ? null : JSON.stringify(entry.cooldown),
+      seq,
+      writer,
+      via,
+      writers.length === 1 ? null : JSON.stringify(writers),
+      velocity,
     );
   }
 

@@ -1,8 +1,12 @@
+import type { LogEvent } from "../kernel/model.ts";
+
 /** How an action has been used, for context's `depth=usage`. */
 export interface Usage {
   readonly invocations: number;
   readonly last_invoked_by: string | null;
   readonly last_invoked_at: string;
+  /** The event of the last invocation. */
+  readonly seq: number;
 }
 
 /** Counts of the log's invocations by action, kept so that nobody has to count them. */
@@ -13,14 +17,17 @@ export class UsageStore {
     this.#sql = sql;
   }
 
-  count(action: string, agent: string | null, ts: string): void {
+  count(action: string, { seq, agent, ts }: Pick<LogEvent, "seq" | "agent" | "ts">): void {
     this.#sql.exec(
-      `INSERT INTO action_usage (action, invocations, last_invoked_by, last_invoked_at) VALUES (?, 1, ?, ?)
+      `INSERT INTO action_usage (action, invocations, last_invoked_by, last_invoked_at, seq)
+       VALUES (?, 1, ?, ?, ?)
        ON CONFLICT (action) DO UPDATE SET invocations = invocations + 1,
-         last_invoked_by = excluded.last_invoked_by, last_invoked_at = excluded.last_invoked_at`,
+         last_invoked_by = excluded.last_invoked_by, last_invoked_at = excluded.last_invoked_at,
+         seq = excluded.seq`,
       action,
       agent,
       ts,
+      seq,
     );
   }
 

@@ -27,10 +27,10 @@ export interface Selection {
   readonly messages: readonly NumberedMessage[];
 }
 
-/** An answer, and how far it has its reader read the messages. */
+/** An answer, and how far its reader has read messages and state by it. */
 export interface ContextAnswer {
   readonly answer: AnswerObject;
-  readonly read: number;
+  readonly read: { readonly cursor: number; readonly seq: number };
 }
 
 /** Everything that one reader may see, shaped as it asked [CTX-1, CTX-2, CTX-6]. */
@@ -103,7 +103,9 @@ function assemble(reading: Reading, selection: Selection, deleted: Answer | unde
     help: helpKeys(model, counts.directed_unread),
     request: RawJson.of(shape.request),
   };
-  return { answer, read: selection.messages.at(-1)?.seq ?? 0 };
+  const { seq } = model.journal.head;
+  const read = { cursor: selection.messages.at(-1)?.seq ?? 0, seq: sections.includes("state") ? seq : 0 };
+  return { answer, read };
 }
 
 function sectionAnswer(section: Section, { parts }: Selection): Answer {

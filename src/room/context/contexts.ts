@@ -11,6 +11,7 @@ import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
 import { readerRefusal } from "../session.ts";
 import type { Waiting } from "../waits.ts";
+import type { ContextAnswer } from "./context.ts";
 import { readContext } from "./context.ts";
 
 /** Answers contexts, alone or as what a wait brings, and moves the reader's cursor by what it was shown. */
@@ -56,14 +57,14 @@ export class Contexts {
     const context = readContext({ model: this.#model, session, shape, usage: this.#usage });
     if (!context.ok) return context;
     const { answer, read } = context.value;
-    if (session.identity.kind === "agent") this.#moveCursor(session.identity.agent, read);
+    if (session.identity.kind === "agent") this.#noteRead(session.identity.agent, read);
     return succeed(answer);
   }
 
-  /** Only an agent's own reading moves its cursor: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
-  #moveCursor(agent: string, read: number): void {
+  /** Only an agent's own reading is noted: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
+  #noteRead(agent: string, read: ContextAnswer["read"]): void {
     const { presence, derivations } = this.#model;
-    if (presence.moveCursor(agent, read)) this.#wake(derivations.touch([presencePoint(agent)]));
+    if (presence.hasRead(agent, read)) this.#wake(derivations.touch([presencePoint(agent)]));
   }
 
   #reply(answer: AnswerObject, compact: boolean): Reply {

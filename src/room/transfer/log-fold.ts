@@ -60,11 +60,11 @@ export class LogFold {
   /** Takes an entry of the state as of the checkpoint, or says why it cannot be one. */
   entry(line: EntryLine): ParamFault | null {
     const { live, base } = this.#parts;
-    const { ts } = this.#head;
+    const { seq, ts } = this.#head;
     const operation = { op: "set", ...line } as const;
     const fault = operationFault(operation, { state: live, ts, ports: this.#ports });
     if (fault) return within("entry", fault);
-    apply(live, { ts, payload: { ok: true, writes: [operation] } });
+    apply(live, { seq, ts, agent: null, payload: { ok: true, writes: [operation] } });
     const entry = live.entry(line.scope, line.key);
     if (entry && line.scope !== APPEND_SCOPE) base.put(line.scope, line.key, entry);
     return null;
