@@ -28,9 +28,15 @@ export function heartbeatPoint(agent: string): Point {
   return `\0heartbeat\0${agent}`;
 }
 
+/** The point of whether an action was invoked, and how often. */
+export function invokedPoint(action: string): Point {
+  return `\0invoked\0${action}`;
+}
+
 /** Every point that an event moves. */
-export function pointsOf({ payload }: LogEvent): Set<Point> {
+export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   const points = new Set([LOG_POINT]);
+  if (kind === "invoke" && payload.action !== undefined) points.add(invokedPoint(payload.action));
   for (const { scope, key, op, revision } of payload.writes) {
     points.add(keyPoint(scope, key));
     points.add(scopePoint(scope));
@@ -39,7 +45,7 @@ export function pointsOf({ payload }: LogEvent): Set<Point> {
   return points;
 }
 
-function derivationPoint(id: string): Point {
+export function derivationPoint(id: string): Point {
   return `\0derivation\0${id}`;
 }
 
@@ -193,16 +199,13 @@ export class Derivations {
     if (reader) reader.volatility[what] = true;
   }
 
-  /** The keys that `work` reads, noted apart from any derivation, in order of reading. */
-  keysReadBy(work: () => void): (readonly [scope: string, key: string])[] {
+  /** The points that `work` reads, noted apart from any derivation, in order of reading. */
+  pointsReadBy(work: () => void): Point[] {
     const id = "\0recorder";
     this.value(id, work, () => undefined);
     const points = [...(this.#derivations.get(id)?.points ?? [])];
     this.drop(id);
-    return points.flatMap((point) => {
-      const [scope, key] = point.split("\0");
-      return scope && key ? [[scope, key] as const] : [];
-    });
+    return points;
   }
 
   /** Marks everything that read one of `points`, directly or through others, and answers the ids. */
