@@ -2,6 +2,7 @@ import { nearest } from "../kernel/nearest.ts";
 import { Refusal } from "./errors.ts";
 import { FUNCTIONS, METHODS } from "./functions.ts";
 import { buildHas, buildMethodMacro } from "./macros.ts";
+import { isRoomFunction } from "./room-functions.ts";
 import type { Evaluate } from "./run.ts";
 import type { Build, Scope } from "./scope.ts";
 import { qualifiedName } from "./selection.ts";
@@ -19,6 +20,7 @@ export function buildCall(node: NodeOf<"call">, scope: Scope, build: Build): Eva
       : meant(name, FUNCTIONS.keys());
     throw new Refusal(`unknown function '${name}'${hint}`, node.pos);
   }
+  if (isRoomFunction(name)) scope.facts.asksRoom = true;
   return apply(name, found, argumentNodes, node.pos, scope, build);
 }
 

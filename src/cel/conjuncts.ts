@@ -1,8 +1,6 @@
-import { build } from "./build.ts";
 import { Refusal } from "./errors.ts";
 import type { Program } from "./program.ts";
-import { ROOT_NAMES } from "./program.ts";
-import { ProgramFacts, Scope } from "./scope.ts";
+import { programOf, ROOTS } from "./program.ts";
 import { parse, type SyntaxNode } from "./syntax.ts";
 
 /** An operand of the `&&` that a text is at its top: each must hold for the whole to hold. */
@@ -32,16 +30,13 @@ function operands(node: SyntaxNode): SyntaxNode[] {
 }
 
 function conjunct(text: string, node: SyntaxNode): Conjunct {
-  const facts = new ProgramFacts(new Set<string>(ROOT_NAMES));
-  const body = build(node, new Scope(facts));
-  const roots = new Set(ROOT_NAMES.filter((name) => facts.used.has(name)));
   const { start, end } = balanced(text, node.start, node.end);
   const lines = text.slice(0, start).split("\n");
   return {
     text: text.slice(start, end),
     line: lines.length,
     column: (lines.at(-1)?.length ?? 0) + 1,
-    program: { text, roots, nodes: facts.nodes, body },
+    program: programOf(text, node, ROOTS),
   };
 }
 

@@ -18,6 +18,9 @@ export const SCOPES_POINT: Point = "\0scopes";
 /** The point of what every event moves: the room's seq, and the log. */
 export const LOG_POINT: Point = "\0log";
 
+/** The point of how often actions were invoked. */
+export const USAGE_POINT: Point = "\0usage";
+
 /** The point of what an agent was last seen doing. */
 export function presencePoint(agent: string): Point {
   return `\0presence\0${agent}`;
@@ -28,7 +31,7 @@ export function heartbeatPoint(agent: string): Point {
   return `\0heartbeat\0${agent}`;
 }
 
-/** The point of whether an action was invoked, and how often. */
+/** The point of whether one action was invoked. */
 export function invokedPoint(action: string): Point {
   return `\0invoked\0${action}`;
 }
@@ -36,7 +39,7 @@ export function invokedPoint(action: string): Point {
 /** Every point that an event moves. */
 export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   const points = new Set([LOG_POINT]);
-  if (kind === "invoke" && payload.action !== undefined) points.add(invokedPoint(payload.action));
+  if (kind === "invoke") points.add(USAGE_POINT).add(invokedPoint(payload.action ?? ""));
   for (const { scope, key, op, revision } of payload.writes) {
     points.add(keyPoint(scope, key));
     points.add(scopePoint(scope));
@@ -144,7 +147,8 @@ export class Derivations {
   }
 
   #isFresh(derivation: Derivation): boolean {
-    return derivation.fresh && (!isVolatile(derivation) || derivation.pass === this.#pass);
+    const { now, presence } = derivation.volatility;
+    return derivation.fresh && (!(now || presence) || derivation.pass === this.#pass);
   }
 
   #refresh<T>(request: Request<T>): void {
@@ -293,8 +297,4 @@ export class Derivations {
     for (const member of members) member.cycle = ids;
     return ids;
   }
-}
-
-function isVolatile({ volatility }: Derivation): boolean {
-  return volatility.now || volatility.presence;
 }

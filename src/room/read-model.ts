@@ -4,11 +4,12 @@ import { isDormant } from "../kernel/timer.ts";
 import type { Checkpoint } from "../storage/checkpoint-store.ts";
 import type { KeyIndex } from "../storage/key-index.ts";
 import type { LogStore } from "../storage/log-store.ts";
-import type { StateStore } from "../storage/state-store.ts";
+import type { StateStore, StoredEntry } from "../storage/state-store.ts";
+import type { Usage, UsageStore } from "../storage/usage-store.ts";
 import { Actions } from "./actions.ts";
 import { Agents } from "./agents.ts";
 import type { Derivations } from "./derivations.ts";
-import { scopePoint } from "./derivations.ts";
+import { scopePoint, USAGE_POINT } from "./derivations.ts";
 import { evaluateText } from "./expressions.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
@@ -16,6 +17,9 @@ import type { LiveState } from "./live-state.ts";
 import type { Presence } from "./presence.ts";
 import { RoomRoots } from "./roots.ts";
 import { Views } from "./views.ts";
+import { Vocabulary } from "./vocabulary.ts";
+
+export type UsageReader = Pick<UsageStore, "get" | "all">;
 
 export interface ReadModelParts {
   readonly live: LiveState;
@@ -26,6 +30,7 @@ export interface ReadModelParts {
   readonly base: StateStore;
   /** Where the log begins: what lies behind was forgotten. */
   readonly checkpoint: () => Checkpoint;
+  readonly usage: UsageReader;
   readonly presence: Presence;
   readonly inbox: Inbox;
   readonly derivations: Derivations;
@@ -40,6 +45,7 @@ export class ReadModel {
   readonly log: LogStore;
   readonly index: KeyIndex;
   readonly base: StateStore;
+  readonly usage: UsageReader;
   readonly presence: Presence;
   readonly inbox: Inbox;
   readonly derivations: Derivations;
@@ -48,6 +54,7 @@ export class ReadModel {
   readonly views: Views;
   readonly actions: Actions;
   readonly agents: Agents;
+  readonly vocabulary: Vocabulary;
 
   constructor(parts: ReadModelParts) {
     this.live = parts.live;
@@ -56,6 +63,7 @@ export class ReadModel {
     this.index = parts.index;
     this.base = parts.base;
     this.#checkpoint = parts.checkpoint;
+    this.usage = parts.usage;
     this.presence = parts.presence;
     this.inbox = parts.inbox;
     this.derivations = parts.derivations;
@@ -63,6 +71,7 @@ export class ReadModel {
     this.views = new Views(this);
     this.actions = new Actions(this);
     this.agents = new Agents(this);
+    this.vocabulary = new Vocabulary(this);
   }
 
   /** Where the log begins: what lies behind was forgotten. */
@@ -79,8 +88,14 @@ export class ReadModel {
     return this.room()?.id ?? "";
   }
 
+  /** How an action was used, if it ever was. */
+  usageOf(action: string): Usage | undefined {
+    this.derivations.read(USAGE_POINT);
+    return this.usage.get(action);
+  }
+
   /** The live entry of a key, unless its gate hides it, or its timer has yet to enable it [TIMER-1, TIMER-4]. */
-  visibleEntry(scope: string, key: string): Entry | undefined {
+  visibleEntry(scope: string, key: string): StoredEntry | undefined {
     this.derivations.readKey(scope, key);
     const entry = this.live.entry(scope, key);
     return entry === undefined || this.#isShown(scope, key, entry) ? entry : undefined;

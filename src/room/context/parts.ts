@@ -1,5 +1,6 @@
 import { BUILTINS } from "../../kernel/decide/builtins.ts";
 import { LIMITS } from "../../kernel/limits.ts";
+import { isReservedScope } from "../../kernel/names.ts";
 import { auditValue } from "../../kernel/sight.ts";
 import type { ContextShape, Depth, Section } from "../../protocol/context-shape.ts";
 import type { Answer } from "../../protocol/serialise.ts";
@@ -7,7 +8,9 @@ import { RawJson } from "../../protocol/serialise.ts";
 import { StoredEntry } from "../../storage/state-store.ts";
 import type { Usage } from "../../storage/usage-store.ts";
 import type { ReadModel } from "../read-model.ts";
+import { salienceView } from "../salience/salience.ts";
 import type { Session } from "../session.ts";
+import { VOCABULARY } from "../vocabulary.ts";
 
 /** One part of a context: members by name, each of which can be shown without the others. */
 export interface Part {
@@ -24,6 +27,11 @@ export interface Part {
   whole?(): Answer;
 }
 
+/** What a part of `state` is called there. */
+export function partTitle(part: Part): string {
+  return part.name.slice("state.".length);
+}
+
 /** What a part shows of `keys`, by default of all. */
 export function shown(part: Part, keys?: readonly string[]): Answer {
   if (keys === undefined && part.whole) return part.whole();
@@ -33,13 +41,6 @@ export function shown(part: Part, keys?: readonly string[]): Answer {
     if (member !== undefined) members.set(key, member);
   }
   return members;
-}
-
-/** Scopes that stand in their own sections, or are the room's own business, unless they are asked for [CTX-1]. */
-const RESERVED = new Set(["_audit", "_messages", "_actions", "_views", "_agents", "_config", "_help"]);
-
-export function isReservedScope(scope: string): boolean {
-  return RESERVED.has(scope);
 }
 
 /** The scopes that a reader sees under `state`, in the room's order, then those that it asked for. */
@@ -53,11 +54,11 @@ export function stateParts(model: ReadModel, session: Session, shape: ContextSha
     chosen.includes(scope);
   const parts: Part[] = [];
   for (const scope of model.live.scopes()) {
-    if (RESERVED.has(scope) || !sight.mayRead(scope)) continue;
+    if (isReservedScope(scope) || !sight.mayRead(scope)) continue;
     const shownAs = scope === sight.own ? "self" : scope;
     if (isChosen(shownAs, scope)) parts.push(scopePart(model, scope, shownAs));
   }
-  const reserved = new Set([...shape.include, ...chosen].filter((scope) => RESERVED.has(scope)));
+  const reserved = new Set([...shape.include, ...chosen].filter((scope) => isReservedScope(scope)));
   for (const scope of reserved) parts.push(reservedPart(model, session, scope));
   return parts;
 }
@@ -111,12 +112,21 @@ function reservedPart(model: ReadModel, session: Session, scope: string): Part {
   return scopePart(model, scope);
 }
 
-export function viewsPart(model: ReadModel): Part {
+/** The system view of what deserves an agent's attention: each agent's own [VIEW-6]. */
+const SALIENCE = "_salience";
+
+/** The views; to an agent also what the room tells it alone. */
+export function viewsPart(model: ReadModel, session?: Session): Part {
+  const isAgent = session !== undefined && session.sight.agent !== null;
   return {
     section: "views",
     name: "views",
-    keys: () => model.views.ids(),
+    keys: () => (isAgent ? [...model.views.ids(), SALIENCE, VOCABULARY] : model.views.ids()),
     show: (id) => {
+      if (isAgent && id === SALIENCE) {
+        const top = salienceView(model, session);
+        return top.length === 0 ? undefined : RawJson.of(top);
+      }
       const view = model.views.value(id);
       return view && RawJson.of(view.value);
     },
