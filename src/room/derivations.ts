@@ -31,10 +31,15 @@ export function heartbeatPoint(agent: string): Point {
   return `\0heartbeat\0${agent}`;
 }
 
+/** The point of whether one action was invoked. */
+export function invokedPoint(action: string): Point {
+  return `\0invoked\0${action}`;
+}
+
 /** Every point that an event moves. */
 export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   const points = new Set([LOG_POINT]);
-  if (kind === "invoke") points.add(USAGE_POINT);
+  if (kind === "invoke") points.add(USAGE_POINT).add(invokedPoint(payload.action ?? ""));
   for (const { scope, key, op, revision } of payload.writes) {
     points.add(keyPoint(scope, key));
     points.add(scopePoint(scope));
@@ -43,7 +48,7 @@ export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   return points;
 }
 
-function derivationPoint(id: string): Point {
+export function derivationPoint(id: string): Point {
   return `\0derivation\0${id}`;
 }
 
@@ -142,7 +147,8 @@ export class Derivations {
   }
 
   #isFresh(derivation: Derivation): boolean {
-    return derivation.fresh && (!isVolatile(derivation) || derivation.pass === this.#pass);
+    const { now, presence } = derivation.volatility;
+    return derivation.fresh && (!(now || presence) || derivation.pass === this.#pass);
   }
 
   #refresh<T>(request: Request<T>): void {
@@ -197,16 +203,13 @@ export class Derivations {
     if (reader) reader.volatility[what] = true;
   }
 
-  /** The keys that `work` reads, noted apart from any derivation, in order of reading. */
-  keysReadBy(work: () => void): (readonly [scope: string, key: string])[] {
+  /** The points that `work` reads, noted apart from any derivation, in order of reading. */
+  pointsReadBy(work: () => void): Point[] {
     const id = "\0recorder";
     this.value(id, work, () => undefined);
     const points = [...(this.#derivations.get(id)?.points ?? [])];
     this.drop(id);
-    return points.flatMap((point) => {
-      const [scope, key] = point.split("\0");
-      return scope && key ? [[scope, key] as const] : [];
-    });
+    return points;
   }
 
   /** Marks everything that read one of `points`, directly or through others, and answers the ids. */
@@ -294,8 +297,4 @@ export class Derivations {
     for (const member of members) member.cycle = ids;
     return ids;
   }
-}
-
-function isVolatile({ volatility }: Derivation): boolean {
-  return volatility.now || volatility.presence;
 }

@@ -17,6 +17,7 @@ import type { LiveState } from "./live-state.ts";
 import type { Presence } from "./presence.ts";
 import { RoomRoots } from "./roots.ts";
 import { Views } from "./views.ts";
+import { Vocabulary } from "./vocabulary.ts";
 
 export type UsageReader = Pick<UsageStore, "get" | "all">;
 
@@ -53,6 +54,7 @@ export class ReadModel {
   readonly views: Views;
   readonly actions: Actions;
   readonly agents: Agents;
+  readonly vocabulary: Vocabulary;
 
   constructor(parts: ReadModelParts) {
     this.live = parts.live;
@@ -69,6 +71,7 @@ export class ReadModel {
     this.views = new Views(this);
     this.actions = new Actions(this);
     this.agents = new Agents(this);
+    this.vocabulary = new Vocabulary(this);
   }
 
   /** Where the log begins: what lies behind was forgotten. */

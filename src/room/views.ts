@@ -9,6 +9,7 @@ import { scopePoint } from "./derivations.ts";
 import { evaluateText, evaluateValue } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
+import { VOCABULARY } from "./vocabulary.ts";
 
 /** A view's value as everyone sees it; undefined while the view is disabled or absent [VIEW-3]. */
 export type ViewValue = { readonly value: Json } | undefined;
@@ -28,7 +29,7 @@ export class Views {
     this.#model = model;
   }
 
-  /** Registered views in order of registration, then system views; hidden ones among them. */
+  /** Registered views in order of registration, hidden ones among them, and the system view that is told to everyone. */
   ids(): readonly string[] {
     return [...this.#model.visibleKeys("_views"), CONTESTED];
   }
@@ -41,6 +42,7 @@ export class Views {
         () => this.#contested(),
         () => undefined,
       );
+    if (id === VOCABULARY) return this.#model.vocabulary.value();
     if (!this.shows(id)) return undefined;
     return derivations.value(
       VIEW_DERIVATION + id,
@@ -51,9 +53,9 @@ export class Views {
 
   /** Whether there is such a view and its gate lets it be seen. Its value is not asked for: views may list each other. */
   shows(id: string): boolean {
-    if (id === CONTESTED) return this.value(id) !== undefined;
+    if (id === CONTESTED || id === VOCABULARY) return this.value(id) !== undefined;
     const { derivations } = this.#model;
-    const definition = this.#definition(id);
+    const definition = this.definition(id);
     if (definition?.enabled === undefined) derivations.drop(GATE_DERIVATION + id);
     if (definition === undefined) derivations.drop(VIEW_DERIVATION + id);
     if (definition?.enabled === undefined) return definition !== undefined;
@@ -70,7 +72,7 @@ export class Views {
     return Object.keys(value).length === 0 ? undefined : { value };
   }
 
-  #definition(id: string): ViewDefinition | undefined {
+  definition(id: string): ViewDefinition | undefined {
     return this.#model.visibleEntry("_views", id)?.value as ViewDefinition | undefined;
   }
 
@@ -79,14 +81,14 @@ export class Views {
   }
 
   #gateHolds(id: string): boolean {
-    const definition = this.#definition(id);
+    const definition = this.definition(id);
     if (definition?.enabled === undefined) return definition !== undefined;
     const gate = evaluateText(definition.enabled, this.#roots(definition));
     return gate.ok && gate.value === true;
   }
 
   #evaluate(id: string): ViewValue {
-    const definition = this.#definition(id);
+    const definition = this.definition(id);
     if (definition === undefined) return undefined;
     const evaluation = evaluateValue(definition.expr, this.#roots(definition));
     return { value: evaluation.ok ? evaluation.value : { _error: evaluation.fault.message } };
@@ -103,22 +105,28 @@ function cycleText(ids: readonly string[]): string {
   return [...rotated, rotated[0]].join(" → ");
 }
 
-/** The root `views`. */
+/**
+ * The root `views`. The view of the vocabulary reads every other: only a caller's own expression finds it, and only by
+ * its name, so that no view that lists the others reads itself [VIEW-8].
+ */
 export class ViewsMap extends SubstrateMap {
   readonly #views: Views;
+  readonly #isCallers: boolean;
 
-  constructor(views: Views) {
+  constructor(views: Views, isCallers: boolean) {
     super();
     this.#views = views;
+    this.#isCallers = isCallers;
   }
 
   protected override read(id: string): CelValue | undefined {
+    if (id === VOCABULARY && !this.#isCallers) return undefined;
     const view = this.#views.value(id);
     return view && toCel(view.value);
   }
 
   protected override holds(id: string): boolean {
-    return this.#views.shows(id);
+    return (id !== VOCABULARY || this.#isCallers) && this.#views.shows(id);
   }
 
   protected override names(): Iterable<string> {

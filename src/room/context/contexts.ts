@@ -3,9 +3,10 @@ import { succeed } from "../../kernel/errors.ts";
 import type { Reply } from "../../protocol/calls.ts";
 import type { ContextShape } from "../../protocol/context-shape.ts";
 import type { AnswerObject } from "../../protocol/serialise.ts";
-import { serialise } from "../../protocol/serialise.ts";
+import { RawJson, serialise } from "../../protocol/serialise.ts";
 import { refusalReply } from "../answers.ts";
 import { presencePoint } from "../derivations.ts";
+import { unmetClauses } from "../explain/unmet.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
 import { readerRefusal } from "../session.ts";
@@ -34,16 +35,25 @@ export class Contexts {
   /** The answer to a wait that was triggered, or whose time is over [WAIT-2]. */
   waitReport(session: Session, { call, compact, started_at }: Waiting, triggered: boolean): Reply {
     const shape = call.include === null ? call.shape : { ...call.shape, only: call.include };
+    // Before the read: what that moves the cursor by may be what the condition waits for.
+    const unmet = triggered ? {} : this.#unmet(session, call.condition);
     const read = this.#read(session, shape, compact);
     if (!read.ok) return refusalReply(read.refusal);
     const context = read.value;
     const { seq } = this.#model.journal.head;
     const head: AnswerObject = triggered
       ? { triggered: true, condition: call.condition, seq }
-      : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq };
+      : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq, ...unmet };
     const body =
       call.include === null ? { ...head, context } : { ...this.#named(context, call.include), ...head };
     return this.#reply(body, compact);
+  }
+
+  /** Which clauses of a condition do not hold, as its waiter sees them [WAIT-7]. */
+  #unmet({ sight, now, account }: Session, expression: string): AnswerObject {
+    const frame = { sight, now, params: {} };
+    const { fields } = unmetClauses(this.#model, { expression, frame, viewer: sight, account });
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, RawJson.of(value)]));
   }
 
   #named(context: AnswerObject, sections: readonly string[]): AnswerObject {

@@ -10,6 +10,7 @@ import type { Usage } from "../../storage/usage-store.ts";
 import type { ReadModel } from "../read-model.ts";
 import { salienceView } from "../salience/salience.ts";
 import type { Session } from "../session.ts";
+import { VOCABULARY } from "../vocabulary.ts";
 
 /** One part of a context: members by name, each of which can be shown without the others. */
 export interface Part {
@@ -120,7 +121,7 @@ export function viewsPart(model: ReadModel, session?: Session): Part {
   return {
     section: "views",
     name: "views",
-    keys: () => (isAgent ? [...model.views.ids(), SALIENCE] : model.views.ids()),
+    keys: () => (isAgent ? [...model.views.ids(), SALIENCE, VOCABULARY] : model.views.ids()),
     show: (id) => {
       if (isAgent && id === SALIENCE) {
         const top = salienceView(model, session);
