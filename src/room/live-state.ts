@@ -6,6 +6,7 @@ import type { StateReader, StateWriter } from "../kernel/state.ts";
 import { isDormant } from "../kernel/timer.ts";
 import type { StateTable } from "../storage/state-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
+import { RecencyOrder } from "./recency-order.ts";
 import type { Timers } from "./timers.ts";
 
 /** Scopes whose entries stand in order of registration instead of key order [ROOM-4]. */
@@ -21,6 +22,7 @@ class LiveScope {
   #gates = 0;
   #keys: string[] | undefined;
   #text: string | undefined;
+  #recency: RecencyOrder | undefined;
 
   constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
     this.entries = new Map(entries);
@@ -47,8 +49,15 @@ class LiveScope {
     return this.#text;
   }
 
+  /** The keys by who wrote them last, the newest first; kept in order once it has been asked for. */
+  byRecency(): RecencyOrder {
+    this.#recency ??= new RecencyOrder(this.entries);
+    return this.#recency;
+  }
+
   put(key: string, entry: StoredEntry): void {
     this.#text = undefined;
+    this.#reorder(key, entry);
     if (!this.entries.has(key)) this.#keys?.splice(this.#place(key, this.#keys), 0, key);
     if (isGated(this.entries.get(key))) this.#gates -= 1;
     if (isGated(entry)) this.#gates += 1;
@@ -57,10 +66,17 @@ class LiveScope {
 
   remove(key: string): void {
     this.#text = undefined;
+    this.#reorder(key, undefined);
     if (isGated(this.entries.get(key))) this.#gates -= 1;
     if (!this.entries.delete(key) || !this.#keys) return;
     const at = this.#registry ? this.#keys.indexOf(key) : this.#place(key, this.#keys);
     this.#keys.splice(at, 1);
+  }
+
+  #reorder(key: string, entry: StoredEntry | undefined): void {
+    const before = this.entries.get(key);
+    if (before) this.#recency?.remove(key, before);
+    if (entry) this.#recency?.add(key, entry);
   }
 
   /** Where `key` stands, or would stand, among `keys`: a registry's newest is its last. */
@@ -123,6 +139,11 @@ export class LiveState implements StateReader, StateWriter {
   /** A scope's keys and values as the text of one JSON object, hidden entries among them. */
   text(scope: string): string {
     return this.#scope(scope).text();
+  }
+
+  /** The keys of a scope that each writer wrote last, the newest first. */
+  byRecency(scope: string): Iterable<readonly { readonly key: string }[]> {
+    return this.#scope(scope).byRecency().lists();
   }
 
   hasGates(scope: string): boolean {
