@@ -49,13 +49,18 @@ export class Actions {
    * agent's own scope only where `sight` does: an expression that may not read it learns nothing of it here [ACT-3].
    */
   availability(id: string, sight: Sight): Availability {
-    const derivation = `available:${JSON.stringify([sight.agent, sight.own, id])}`;
+    const derivation = this.source(id, sight);
     this.#keep(derivation);
     return this.#model.derivations.value(
       derivation,
       () => this.#evaluate(id, sight),
       () => DISABLED,
     );
+  }
+
+  /** The derivation of {@link availability}. */
+  source(id: string, sight: Sight): string {
+    return `available:${JSON.stringify([sight.agent, sight.own, id])}`;
   }
 
   #evaluate(id: string, { agent, own }: Sight): Availability {

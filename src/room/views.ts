@@ -64,6 +64,18 @@ export class Views {
     );
   }
 
+  /** The derivations that decide what is shown of a view now, all of them evaluated. */
+  sources(id: string): readonly string[] {
+    const view = this.value(id);
+    const isShown = view !== undefined || id === CONTESTED;
+    return isShown ? [GATE_DERIVATION + id, VIEW_DERIVATION + id] : [GATE_DERIVATION + id];
+  }
+
+  /** Whether a view is there at some times and not at others, without being written. */
+  isConditional(id: string): boolean {
+    return id === CONTESTED || this.#definition(id)?.enabled !== undefined;
+  }
+
   #contested(): ViewValue {
     this.#model.derivations.read(scopePoint("_actions"));
     const value = contested(this.#model.live);

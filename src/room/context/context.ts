@@ -1,7 +1,7 @@
 import type { Result } from "../../kernel/errors.ts";
 import { succeed } from "../../kernel/errors.ts";
 import type { ContextShape, Section } from "../../protocol/context-shape.ts";
-import { SECTIONS } from "../../protocol/context-shape.ts";
+import { SECTIONS, wants } from "../../protocol/context-shape.ts";
 import type { Answer, AnswerObject } from "../../protocol/serialise.ts";
 import { RawJson } from "../../protocol/serialise.ts";
 import type { NumberedMessage } from "../../storage/message-store.ts";
@@ -37,10 +37,11 @@ export interface ContextAnswer {
 export function readContext(reading: Reading): Result<ContextAnswer> {
   const { shape } = reading;
   const parts = partsOf(reading);
-  if (shape.since === null) return succeed(assemble(reading, everything(reading, parts), undefined));
+  if (shape.since === null) return succeed(assemble(reading, everything(reading, parts), {}));
   const changes = changesSince(reading, parts, shape.since);
   if (!changes.ok) return changes;
-  return succeed(assemble(reading, changed(reading, parts, changes.value), changes.value.deleted));
+  const { deleted, before } = changes.value;
+  return succeed(assemble(reading, changed(reading, changes.value), { deleted, before }));
 }
 
 function everything({ model, shape }: Reading, parts: readonly Part[]): Selection {
@@ -50,15 +51,12 @@ function everything({ model, shape }: Reading, parts: readonly Part[]): Selectio
   return { parts: parts.map((part) => ({ part })), messages };
 }
 
-function changed(reading: Reading, parts: readonly Part[], changes: Changes): Selection {
-  const { messages } = everything(reading, []);
-  return {
-    parts: parts.map((part) => ({
-      part,
-      keys: part.keys().filter((key) => changes.isChanged(part, key)),
-    })),
-    messages: messages.filter(({ seq }) => seq > changes.lastMessage),
-  };
+function changed(reading: Reading, { parts, lastMessage }: Changes): Selection {
+  const { model, shape } = reading;
+  if (shape.messages_after !== null) return { ...everything(reading, []), parts };
+  const messages_limit = Math.min(shape.messages_limit, model.inbox.count - lastMessage);
+  const { messages } = everything({ ...reading, shape: { ...shape, messages_limit } }, []);
+  return { parts, messages };
 }
 
 function partsOf({ model, session, shape, usage }: Reading): Part[] {
@@ -77,14 +75,11 @@ function partsOf({ model, session, shape, usage }: Reading): Part[] {
   );
 }
 
-function wants(shape: ContextShape, section: Section): boolean {
-  if (section === "messages" && !shape.messages) return false;
-  if (section === "actions" && !shape.actions) return false;
-  if (section === "self" || shape.only === null) return true;
-  return shape.only.some((name) => name === section || name.startsWith(`${section}.`));
-}
-
-function assemble(reading: Reading, selection: Selection, deleted: Answer | undefined): ContextAnswer {
+function assemble(
+  reading: Reading,
+  selection: Selection,
+  changes: Partial<Pick<Changes, "deleted" | "before">>,
+): ContextAnswer {
   const { model, session, shape } = reading;
   const sections = SECTIONS.filter((section) => wants(shape, section));
   const counts = messageCounts(model, session);
@@ -99,7 +94,7 @@ function assemble(reading: Reading, selection: Selection, deleted: Answer | unde
     sections,
     depth: shape.depth,
     elided: [],
-    deleted,
+    ...changes,
     help: helpKeys(model, counts.directed_unread),
     request: RawJson.of(shape.request),
   };
