@@ -1,6 +1,7 @@
 import { Refusal } from "./errors.ts";
 import { FUNCTIONS, METHODS } from "./functions.ts";
 import { buildHas, buildMethodMacro } from "./macros.ts";
+import { isRoomFunction } from "./room-functions.ts";
 import type { Evaluate } from "./run.ts";
 import type { Build, Scope } from "./scope.ts";
 import { qualifiedName } from "./selection.ts";
@@ -16,6 +17,7 @@ export function buildCall(node: NodeOf<"call">, scope: Scope, build: Build): Eva
     const hint = METHODS.has(name) ? `: it is called on a value, as in x.${name}()` : "";
     throw new Refusal(`unknown function '${name}'${hint}`, node.pos);
   }
+  if (isRoomFunction(name)) scope.facts.asksRoom = true;
   return apply(name, found, argumentNodes, node.pos, scope, build);
 }
 

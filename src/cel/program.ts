@@ -4,7 +4,7 @@ import { type CelError, celError, Fault, Refusal } from "./errors.ts";
 import { LruCache } from "./lru-cache.ts";
 import { type Meter, Overrun } from "./meter.ts";
 import { fromCel } from "./result.ts";
-import { type Evaluate, Run } from "./run.ts";
+import { type AskRoom, type Evaluate, Run } from "./run.ts";
 import { ProgramFacts, Scope } from "./scope.ts";
 import { parse } from "./syntax.ts";
 import type { CelValue } from "./values.ts";
@@ -39,6 +39,8 @@ export const ROOT_NAMES: readonly RootName[] = Object.freeze([
 /** Where an expression reads from: each root is asked for once a run, and only when the expression comes to it. */
 export interface Roots<Name extends string = RootName> {
   root(name: Name): CelValue;
+  /** Answers functions of the room; without it, calling one is a fault. */
+  readonly ask?: AskRoom;
 }
 
 export interface Program<Name extends string = RootName> {
@@ -46,6 +48,8 @@ export interface Program<Name extends string = RootName> {
   /** The roots that the text names: tells whether it reads `now` or `params` without running it. */
   readonly roots: ReadonlySet<Name>;
   readonly nodes: number;
+  /** Whether it calls a function that the room answers. */
+  readonly asksRoom: boolean;
   /** What {@link evaluate} runs; of no use elsewhere. */
   readonly body: Evaluate;
 }
@@ -82,7 +86,7 @@ export function compileFor<Name extends string>(text: string, names: ReadonlySet
   try {
     const body = build(parse(text), new Scope(facts));
     const used = new Set([...names].filter((name) => facts.used.has(name)));
-    return { ok: true, program: { text, roots: used, nodes: facts.nodes, body } };
+    return { ok: true, program: { text, roots: used, nodes: facts.nodes, asksRoom: facts.asksRoom, body } };
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
     return { ok: false, error: celError("invalid_cel", thrown.message, text, thrown.position) };
@@ -98,7 +102,7 @@ export function evaluate<Name extends string>(
   roots: Roots<Name>,
   meter: Meter,
 ): Evaluated {
-  const run = new Run((name) => roots.root(name as Name), meter);
+  const run = new Run((name) => roots.root(name as Name), meter, roots.ask);
   try {
     return { ok: true, value: fromCel(run, program.body(run)) };
   } catch (thrown) {

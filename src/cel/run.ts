@@ -2,10 +2,14 @@ import { LIMITS } from "../kernel/limits.ts";
 import { Fault } from "./errors.ts";
 import { type Meter, Overrun } from "./meter.ts";
 import type { Pattern } from "./patterns.ts";
+import type { RoomFunction } from "./room-functions.ts";
 import { type CelValue, type Kind, kindOf } from "./values.ts";
 
 /** An expression, or a part of one, ready to run. */
 export type Evaluate = (run: Run) => CelValue;
+
+/** Answers a function of the room's; undefined where it does not take arguments of these types. */
+export type AskRoom = (name: RoomFunction, values: readonly CelValue[], run: Run) => CelValue | undefined;
 
 const CHARS_PER_STEP = 16;
 
@@ -14,6 +18,7 @@ export class Run {
   readonly #readRoot: (name: string) => CelValue;
   readonly #roots = new Map<string, CelValue>();
   readonly #meter: Meter;
+  readonly #askRoom: AskRoom | undefined;
   /** The patterns that this run has paid the compiling of, by their source. */
   readonly patterns = new Map<string, Pattern>();
   /** The variables that macros bind, by the number that the builder gave each. */
@@ -21,9 +26,10 @@ export class Run {
   /** Where in the text an error would be, in UTF-16 units from 0. */
   position = 0;
 
-  constructor(readRoot: (name: string) => CelValue, meter: Meter) {
+  constructor(readRoot: (name: string) => CelValue, meter: Meter, askRoom?: AskRoom) {
     this.#readRoot = readRoot;
     this.#meter = meter;
+    this.#askRoom = askRoom;
   }
 
   root(name: string): CelValue {
@@ -32,6 +38,11 @@ export class Run {
     const value = this.#readRoot(name);
     this.#roots.set(name, value);
     return value;
+  }
+
+  /** What the room answers to a function of its own; undefined where it takes no such arguments. @throws Fault */
+  ask(name: RoomFunction, values: readonly CelValue[]): CelValue | undefined {
+    return this.#askRoom ? this.#askRoom(name, values, this) : this.fail(`${name}() cannot be asked here`);
   }
 
   charge(steps: number): void {

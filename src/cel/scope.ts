@@ -12,6 +12,8 @@ export class ProgramFacts {
   readonly known: ReadonlySet<string>;
   readonly used = new Set<string>();
   nodes = 0;
+  /** Whether any function is called that the room answers. */
+  asksRoom = false;
   #slots = 0;
 
   constructor(known: ReadonlySet<string>) {

@@ -15,7 +15,7 @@ type OnInvoke = NonNullable<ActionDefinition["on_invoke"]>;
 type Refused = { readonly ok: false; readonly refusal: Refusal };
 
 /** What checking a definition asks for. */
-export type DefinitionPorts = Pick<Ports, "expressionFault" | "schemaFault">;
+export type DefinitionPorts = Pick<Ports, "expressionFault" | "viewFault" | "schemaFault">;
 
 /** A parameter of a built-in action that is not what it must be. */
 export function invalid(path: string, problem: string): Refused {
@@ -144,7 +144,10 @@ export function parseView(
 ): Result<ViewDefinition> {
   const timer = optionalTimer(params, "timer", "timer", { registrar });
   if (!timer.ok) return timer;
-  const parts = collect(params, ["description"], ["expr", "enabled"], ports);
+  const parts = collect(params, ["description"], ["expr", "enabled"], {
+    ...ports,
+    expressionFault: ports.viewFault,
+  });
   if (!parts.ok) return parts;
   const { expr, ...others } = parts.value;
   if (expr === undefined) return invalid("expr", "must be a CEL expression");

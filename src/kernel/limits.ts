@@ -68,6 +68,8 @@ export const LIMITS = Object.freeze({
   messageRecipients: 50,
   /** Of an entry's writers the last are remembered. */
   writersPerEntry: 16,
+  rankedKeys: 500,
+  rankedKeysDefault: 50,
   /** A larger answer than that nobody can be sent. */
   budgetTokens: 16 * MIB,
   eventsPerPage: 500,

@@ -9,6 +9,13 @@ const RESERVED_AGENT_IDS = new Set(["self", "admin"]);
 /** Scopes that only the room itself fills: never the target of a write, never the scope of a registration. */
 const SYSTEM_SCOPES = new Set(["_actions", "_views", "_agents", "_audit", "_config"]);
 
+/** Scopes that stand in sections of their own, or are the room's own business: a context shows them when asked [CTX-1]. */
+const RESERVED_SCOPES = new Set([...SYSTEM_SCOPES, "_messages", "_help"]);
+
+export function isReservedScope(scope: string): boolean {
+  return RESERVED_SCOPES.has(scope);
+}
+
 /** [ROOM-2] */
 export function isRoomId(id: string): boolean {
   return ROOM_ID.test(id);

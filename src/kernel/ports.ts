@@ -28,6 +28,8 @@ export interface Ports {
   evaluate(expression: string, frame: Frame): Evaluation;
   /** Why an expression may not be registered, or null. */
   expressionFault(expression: string): CelFault | null;
+  /** Why an expression may not be a view's, which is the same for everyone, or null [VIEW-1]. */
+  viewFault(expression: string): CelFault | null;
   /** Why a parameter schema may not be registered, or null. */
   schemaFault(schema: JsonObject): ParamFault | null;
   /** Why `params` violate a schema, or null. Too much work to tell is a fault, too. */

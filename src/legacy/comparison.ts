@@ -3,9 +3,10 @@ import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, jsonEqual, jsonObject } from "../kernel/json.ts";
 import type { Difference, Phase } from "../kernel/migration.ts";
 import type { Identity } from "../kernel/model.ts";
+import { isReservedScope } from "../kernel/names.ts";
 import { sight } from "../kernel/sight.ts";
 import { serialise } from "../protocol/serialise.ts";
-import { actionsPart, agentsPart, isReservedScope, shown, viewsPart } from "../room/context/parts.ts";
+import { actionsPart, agentsPart, shown, viewsPart } from "../room/context/parts.ts";
 import { Derivations } from "../room/derivations.ts";
 import { requestAccount } from "../room/expressions.ts";
 import { LiveState } from "../room/live-state.ts";
@@ -74,12 +75,12 @@ function sideModels(inside: RoomInside, sides: Sides): Sided<ReadModel> {
 
 /** The room over one side, to be read at `now`, ms since the epoch; it stands still until it is opened anew. */
 function sideModel({ model }: RoomInside, state: StateTable, now: number): ReadModel {
-  const { journal, log, index, base, checkpoint, presence, inbox } = model;
+  const { journal, log, index, base, checkpoint, usage, presence, inbox } = model;
   const { head } = journal;
   return new ReadModel({
     live: new LiveState(state, new Timers(NO_TIMERS)),
     journal: { head, instant: () => head.ts },
-    ...{ log, index, base, presence, inbox },
+    ...{ log, index, base, usage, presence, inbox },
     checkpoint: () => checkpoint,
     derivations: new Derivations(),
     now: () => now,

@@ -95,7 +95,7 @@ function registered(scope: string, key: string, value: Json): Json {
   const registeredBy = own(value, "registered_by");
   const agent = typeof registeredBy === "string" && isPrivateScope(registeredBy) ? registeredBy : null;
   const under = registrable(own(value, "scope") ?? "_shared");
-  const ports = { expressionFault: () => null, schemaFault: () => null };
+  const ports = { expressionFault: () => null, viewFault: () => null, schemaFault: () => null };
   const parse = scope === "_actions" ? parseAction : parseView;
   const parsed = parse(value, under, { ...REGISTRAR, agent }, ports);
   if (!parsed.ok) throw new Unreadable(parsed.refusal.message);

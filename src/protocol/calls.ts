@@ -92,6 +92,12 @@ export interface SamplesCall {
   readonly limit: number;
 }
 
+/** Which keys to rank: of one scope, or of all that the caller sees. */
+export interface SalienceCall {
+  readonly scope: string | null;
+  readonly limit: number;
+}
+
 /** Everything that a room can be asked to do, by name. */
 export interface RoomCalls {
   readonly info: Record<never, never>;
@@ -108,6 +114,7 @@ export interface RoomCalls {
   readonly history: HistoryCall;
   readonly replay: { readonly seq: number };
   readonly samples: SamplesCall;
+  readonly salience: SalienceCall;
   readonly mintToken: MintTokenCommand;
   readonly listTokens: Record<never, never>;
   readonly revokeToken: { readonly id: string };
@@ -124,6 +131,7 @@ export const READS: ReadonlySet<CallName> = new Set([
   "history",
   "replay",
   "samples",
+  "salience",
   "info",
   "listTokens",
 ]);

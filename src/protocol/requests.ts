@@ -3,6 +3,8 @@ import type { Json, JsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { PHASES } from "../kernel/migration.ts";
 import { CONFIG_KEYS } from "../kernel/model.ts";
+import { isScope } from "../kernel/names.ts";
+import { SIGNALS } from "../kernel/salience.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
 const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
@@ -26,9 +28,12 @@ export const retention = z.union([
   z.strictObject({ events: z.number().int().min(1) }),
   z.strictObject({ days: z.number().positive().max(36_500) }),
 ]);
+/** How much each signal of salience counts; what is not named counts as it does by default [CTX-8]. */
+export const weights = z.partialRecord(z.enum(SIGNALS), z.number().min(0).max(1));
 const settings = {
   ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()])),
   retention: retention.nullish(),
+  salience_weights: weights.nullish(),
 };
 
 export const forkBody = z.object({
@@ -149,6 +154,11 @@ const page = {
 
 export const logQuery = z.object({ ...page, kind: z.string().optional(), agent: z.string().optional() });
 export const samplesQuery = z.object({ ...page, agent: z.string().optional() });
+export const salienceQuery = z.object({
+  scope: z.string().refine(isScope, "must be a scope").optional(),
+  limit: wholeNumber.pipe(z.number().min(1).max(LIMITS.rankedKeys)).optional(),
+  agent: z.string().optional(),
+});
 export const historyQuery = z.object({
   ...page,
   agent: z.string().optional(),

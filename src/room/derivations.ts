@@ -17,6 +17,9 @@ export const SCOPES_POINT: Point = "\0scopes";
 /** The point of what every event moves: the room's seq, and the log. */
 export const LOG_POINT: Point = "\0log";
 
+/** The point of how often actions were invoked. */
+export const USAGE_POINT: Point = "\0usage";
+
 /** The point of what an agent was last seen doing. */
 export function presencePoint(agent: string): Point {
   return `\0presence\0${agent}`;
@@ -28,8 +31,9 @@ export function heartbeatPoint(agent: string): Point {
 }
 
 /** Every point that an event moves. */
-export function pointsOf({ payload }: LogEvent): Set<Point> {
+export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   const points = new Set([LOG_POINT]);
+  if (kind === "invoke") points.add(USAGE_POINT);
   for (const { scope, key, op, revision } of payload.writes) {
     points.add(keyPoint(scope, key));
     points.add(scopePoint(scope));

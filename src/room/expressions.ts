@@ -12,6 +12,14 @@ export function expressionFault(text: string): CelFault | null {
   return compiled.ok ? null : compiled.error;
 }
 
+/** Why `text` is no expression of a view, or null: a view is the same for everyone, and salience is each reader's own [VIEW-1]. */
+export function viewFault(text: string): CelFault | null {
+  const compiled = compile(text);
+  if (!compiled.ok) return compiled.error;
+  if (!compiled.program.asksRoom) return null;
+  return { code: "invalid_cel", message: "a view cannot ask for salience, which is each reader's own" };
+}
+
 /** Evaluates `text` with a budget of its own and, where given, also on `account`: what one request may spend in all. */
 export function evaluateText(text: string, roots: RoomRoots, account?: Meter): Evaluation {
   const compiled = compile(text);

@@ -22,6 +22,7 @@ export function openModel(stores: Stores, host: RoomHost): { model: ReadModel; j
     index,
     base,
     checkpoint: () => stores.checkpoint.get(),
+    usage,
     presence,
     inbox: new Inbox(live, stores.messages, presence),
     derivations: new Derivations(),

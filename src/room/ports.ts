@@ -1,7 +1,7 @@
 import type { DecisionContext } from "../kernel/decide/decision.ts";
 import { canonicalJson } from "../kernel/json.ts";
 import type { Ports } from "../kernel/ports.ts";
-import { evaluateText, expressionFault } from "./expressions.ts";
+import { evaluateText, expressionFault, viewFault } from "./expressions.ts";
 import { builtinHelp } from "./help.ts";
 import { paramFault, schemaFault } from "./params.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -40,6 +40,7 @@ export function decisionPorts(model: ReadModel, session: Session, host: Host): P
     evaluate: (expression, { sight, params, now }) =>
       evaluateText(expression, new RoomRoots(model, sight, { kind: "caller", params, now }), session.account),
     expressionFault,
+    viewFault,
     schemaFault,
     paramFault,
     builtinHelp,

@@ -4,11 +4,12 @@ import { isDormant } from "../kernel/timer.ts";
 import type { Checkpoint } from "../storage/checkpoint-store.ts";
 import type { KeyIndex } from "../storage/key-index.ts";
 import type { LogStore } from "../storage/log-store.ts";
-import type { StateStore } from "../storage/state-store.ts";
+import type { StateStore, StoredEntry } from "../storage/state-store.ts";
+import type { Usage, UsageStore } from "../storage/usage-store.ts";
 import { Actions } from "./actions.ts";
 import { Agents } from "./agents.ts";
 import type { Derivations } from "./derivations.ts";
-import { heartbeatPoint, presencePoint, scopePoint } from "./derivations.ts";
+import { heartbeatPoint, presencePoint, scopePoint, USAGE_POINT } from "./derivations.ts";
 import { evaluateText } from "./expressions.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
@@ -19,6 +20,8 @@ import type { Presence } from "./presence.ts";
 import { RoomRoots } from "./roots.ts";
 import { Views } from "./views.ts";
 
+export type UsageReader = Pick<UsageStore, "get" | "all">;
+
 export interface ReadModelParts {
   readonly live: LiveState;
   readonly journal: Pick<Journal, "head" | "instant">;
@@ -28,6 +31,7 @@ export interface ReadModelParts {
   readonly base: StateStore;
   /** Where the log begins: what lies behind was forgotten. */
   readonly checkpoint: () => Checkpoint;
+  readonly usage: UsageReader;
   readonly presence: Presence;
   readonly inbox: Inbox;
   readonly derivations: Derivations;
@@ -42,6 +46,7 @@ export class ReadModel {
   readonly log: LogStore;
   readonly index: KeyIndex;
   readonly base: StateStore;
+  readonly usage: UsageReader;
   readonly presence: Presence;
   readonly inbox: Inbox;
   readonly derivations: Derivations;
@@ -59,6 +64,7 @@ export class ReadModel {
     this.index = parts.index;
     this.base = parts.base;
     this.#checkpoint = parts.checkpoint;
+    this.usage = parts.usage;
     this.presence = parts.presence;
     this.inbox = parts.inbox;
     this.derivations = parts.derivations;
@@ -83,8 +89,14 @@ export class ReadModel {
     return this.room()?.id ?? "";
   }
 
+  /** How an action was used, if it ever was. */
+  usageOf(action: string): Usage | undefined {
+    this.derivations.read(USAGE_POINT);
+    return this.usage.get(action);
+  }
+
   /** The live entry of a key, unless its gate hides it, or its timer has yet to enable it [TIMER-1, TIMER-4]. */
-  visibleEntry(scope: string, key: string): Entry | undefined {
+  visibleEntry(scope: string, key: string): StoredEntry | undefined {
     this.derivations.readKey(scope, key);
     const entry = this.live.entry(scope, key);
     return entry === undefined || this.#isShown(scope, key, entry) ? entry : undefined;

@@ -9,12 +9,13 @@ import { readHistory } from "./history.ts";
 import type { ReadModel } from "./read-model.ts";
 import { readEval, readInfo, readLog, readPoll } from "./reads.ts";
 import { readReplay } from "./replay.ts";
+import { readSalience } from "./salience/salience.ts";
 import { readSamples } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import { readerRefusal } from "./session.ts";
 import { verifyLog } from "./verify.ts";
 
-const READ_NAMES = ["info", "evaluate", "poll", "log", "history", "replay", "samples"] as const;
+const READ_NAMES = ["info", "evaluate", "poll", "log", "history", "replay", "samples", "salience"] as const;
 export type ReadCall = Extract<RoomCall, { call: (typeof READ_NAMES)[number] }>;
 
 /** Answers what reads the room without leaving a trace. */
@@ -62,6 +63,8 @@ export class Reading {
         return readReplay(model, this.#stores, session, call.args.seq);
       case "samples":
         return readSamples(model, this.#stores.samples, call.args);
+      case "salience":
+        return readSalience(model, session, call.args);
     }
   }
 

@@ -2,14 +2,16 @@ import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { AgentRecord } from "../kernel/model.ts";
+import { isReservedScope } from "../kernel/names.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
 import { PastStore } from "../storage/past-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
 import type { Stores } from "../storage/stores.ts";
+import type { Usage } from "../storage/usage-store.ts";
 import { reachRefusal } from "./compaction.ts";
 import { shownMessage } from "./context/messages.ts";
-import { actionsPart, agentsPart, isReservedScope, shown, viewsPart } from "./context/parts.ts";
+import { actionsPart, agentsPart, shown, viewsPart } from "./context/parts.ts";
 import { Derivations } from "./derivations.ts";
 import { Inbox } from "./inbox.ts";
 import { LiveState } from "./live-state.ts";
@@ -29,6 +31,9 @@ class PastPresence extends Presence {
     return record.status;
   }
 }
+
+/** How often an action was invoked is known as of now only. */
+const NO_USAGE = { get: () => undefined, all: () => new Map<string, Usage>() };
 
 /** What is past fires no more. */
 export const NO_TIMERS = {
@@ -93,6 +98,7 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
     index,
     base,
     checkpoint: () => model.checkpoint,
+    usage: NO_USAGE,
     presence,
     inbox: new Inbox(live, messages, presence),
     derivations: new Derivations(),

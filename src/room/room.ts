@@ -65,7 +65,7 @@ export class Room {
     this.#membership = new Membership(parts);
     this.#reading = new Reading(model, stores, host.digest);
     this.#departures = new Departures(model, stores);
-    this.#contexts = new Contexts(model, usage, (stale) => this.#wake(stale));
+    this.#contexts = new Contexts(model, (stale) => this.#wake(stale));
     const asked = this.#asked();
     this.#waits = new Waits({
       ...asked,

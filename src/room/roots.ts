@@ -1,4 +1,5 @@
 import type { RootName, Roots } from "../cel/program.ts";
+import type { AskRoom } from "../cel/run.ts";
 import type { SubstrateMap } from "../cel/substrate-map.ts";
 import type { CelValue } from "../cel/values.ts";
 import { Timestamp, toCel } from "../cel/values.ts";
@@ -7,7 +8,9 @@ import type { Sight } from "../kernel/sight.ts";
 import { ActionsMap } from "./actions.ts";
 import { AgentsMap } from "./agents.ts";
 import { LOG_POINT, presencePoint, scopePoint } from "./derivations.ts";
+import { metaRoot } from "./meta-root.ts";
 import type { ReadModel } from "./read-model.ts";
+import { SalienceFunctions } from "./salience/functions.ts";
 import { ComputedMap, EMPTY_MAP, StateMap } from "./substrate.ts";
 import { ViewsMap } from "./views.ts";
 
@@ -51,9 +54,14 @@ export class RoomRoots implements Roots {
       case "room":
         return this.#room();
       case "meta":
-        return EMPTY_MAP;
+        return metaRoot(this.#model, { sight: this.#sight, scores: this.#occasion.kind === "caller" });
     }
   }
+
+  readonly ask: AskRoom = (name, values, run) => {
+    if (this.#occasion.kind === "view") return run.fail(`${name}() is each reader's own: a view has none`);
+    return new SalienceFunctions(this.#model, this.#sight, run).call(name, values);
+  };
 
   #now(): CelValue {
     this.#model.derivations.readVolatile("now");

@@ -38,31 +38,31 @@ export class ComputedMap extends SubstrateMap {
 export const EMPTY_MAP: SubstrateMap = new ComputedMap({});
 
 /** The keys of one scope with their values; entries whose gate is closed are not there [TIMER-4]. */
-class ScopeMap extends SubstrateMap {
+export class ScopeMap extends SubstrateMap {
+  readonly scope: string;
   readonly #model: ReadModel;
-  readonly #scope: string;
 
   constructor(model: ReadModel, scope: string) {
     super();
     this.#model = model;
-    this.#scope = scope;
+    this.scope = scope;
   }
 
   protected override read(key: string): CelValue | undefined {
-    const entry = this.#model.visibleEntry(this.#scope, key);
+    const entry = this.#model.visibleEntry(this.scope, key);
     return entry && toCel(entry.value);
   }
 
   protected override holds(key: string): boolean {
-    return this.#model.visibleEntry(this.#scope, key) !== undefined;
+    return this.#model.visibleEntry(this.scope, key) !== undefined;
   }
 
   protected override names(): Iterable<string> {
-    return this.#model.visibleKeys(this.#scope);
+    return this.#model.visibleKeys(this.scope);
   }
 
   protected override count(): number {
-    return this.#model.visibleKeys(this.#scope).length;
+    return this.#model.visibleKeys(this.scope).length;
   }
 }
 

@@ -20,6 +20,7 @@ export function readRoutes(app: Hono<RouteEnv>): void {
   resource(app, "/rooms/:room/log/verify", { GET: verify });
   resource(app, "/rooms/:room/replay/:seq", { GET: replay });
   resource(app, "/rooms/:room/samples/:view", { GET: samples });
+  resource(app, "/rooms/:room/salience", { GET: salience });
   resource(app, "/rooms/:room/history/:scope", { GET: history });
   resource(app, "/rooms/:room/history/:scope/:key", { GET: history });
 }
@@ -49,6 +50,13 @@ function pageOf({ after, limit }: { after?: number | undefined; limit?: number |
     after: after ?? null,
     limit: Math.min(limit ?? LIMITS.eventsPerPageDefault, LIMITS.eventsPerPage),
   };
+}
+
+async function salience(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.salienceQuery);
+  if (!query.ok) return refusalResponse(query.refusal);
+  const { scope = null, limit = LIMITS.rankedKeysDefault, agent } = query.value;
+  return await callRoom(c, "salience", { scope, limit }, agent);
 }
 
 async function log(c: RouteContext): Promise<Response> {

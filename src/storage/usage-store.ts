@@ -35,6 +35,12 @@ export class UsageStore {
     this.#sql.exec("DELETE FROM action_usage WHERE action = ?", action);
   }
 
+  get(action: string): Usage | undefined {
+    type Row = Usage & Record<string, SqlStorageValue>;
+    const query = `SELECT invocations, last_invoked_by, last_invoked_at, seq FROM action_usage WHERE action = ?`;
+    return this.#sql.exec<Row>(query, action).toArray()[0];
+  }
+
   all(): Map<string, Usage> {
     type Row = Usage & { action: string } & Record<string, SqlStorageValue>;
     const rows = this.#sql.exec<Row>("SELECT * FROM action_usage").toArray();

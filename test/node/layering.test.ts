@@ -37,6 +37,7 @@ const ONLY_IN: Record<string, readonly string[]> = {
   re2js: ["cel", "room"],
   "@cfworker/json-schema": ["room"],
   jose: ["auth"],
+  tinyqueue: ["room"],
   hono: ["auth", "routes", "worker"],
   zod: ["protocol", "routes"],
   "cloudflare:workers": ["room-object"],

@@ -54,10 +54,11 @@ function registered(actions: Body): string[] {
 
 /**
  * What a context shows of what the original system showed, with only the deliberate differences left out [LEGACY-6]: the
- * view `_contested`, built-ins, granted scopes by name, heartbeats, and counts that leave own messages out.
+ * system views, built-ins, granted scopes by name, heartbeats, and counts that leave own messages out.
  */
 export function comparable(context: Body, original: Body): Body {
-  const { _contested: _, ...views } = context.views;
+  const shown = Object.entries(context.views).filter(([id]) => !id.startsWith("_"));
+  const views = Object.fromEntries(shown);
   const actions = registered(context.actions).map((id) => {
     const { available, enabled, description, params, writes, if: condition } = context.actions[id];
     return [id, { available, enabled, description, params, writes, if: condition }];

@@ -63,7 +63,7 @@ class Comparison {
   changes(): Changes {
     const affected = this.#affected();
     const changed = this.#parts.map((part) => this.#changedPart(part, affected.get(part)));
-    const told = changed.filter((each) => each.part.section !== "state" || this.#isTold(each));
+    const told = changed.map((each) => (this.#isEmptyNow(each) ? { ...each, keys: undefined } : each));
     return {
       parts: told.map(({ part, keys }) => (keys === undefined ? { part } : { part, keys })),
       deleted: this.#deleted(changed),
@@ -115,11 +115,13 @@ class Comparison {
 
   /** Members that may look different though nothing has touched or affected them. */
   #others(part: Part): Iterable<string> {
-    const { shape, usage } = this.#reading;
-    const { moved, seq: since } = this.#earlier;
+    const { shape, model } = this.#reading;
+    const { moved, touched, seq: since } = this.#earlier;
     if (entriesOf(part) === "_agents") return [...moved.presence, ...moved.heartbeat];
-    if (part.section !== "actions" || shape.depth !== "usage") return [];
-    return [...usage.all()].flatMap(([action, { seq }]) => (seq > since ? [action] : []));
+    if (part.section !== "actions" || (shape.depth !== "usage" && !shape.meta)) return [];
+    // What is told of an action says which others write the same: a definition that changed may be one of them.
+    if (shape.meta && touched.of("_actions").size > 0) return model.actions.ids();
+    return [...model.usage.all()].flatMap(([action, { seq }]) => (seq > since ? [action] : []));
   }
 
   /** A window moves on: what was before it is gone. Events look different where other scopes may be read. */
@@ -138,10 +140,10 @@ class Comparison {
     return { part, keys, gone };
   }
 
-  /** Whether there is anything to be told of a part: a scope that may be new is, though nothing in it is shown. */
-  #isTold({ part, keys, gone }: ChangedPart): boolean {
-    if (keys === undefined || keys.length + gone.length > 0) return true;
-    return !isWindow(part) && this.#earlier.touched.of(entriesOf(part)).size > 0;
+  /** Whether a part is a scope that may be new and shows nothing: that it is there is to be told all the same. */
+  #isEmptyNow({ part, keys }: ChangedPart): boolean {
+    if (part.section !== "state" || isWindow(part) || keys?.length !== 0) return false;
+    return this.#earlier.touched.of(entriesOf(part)).size > 0 && part.keys().length === 0;
   }
 
   #deleted(changed: readonly ChangedPart[]): Answer | undefined {

@@ -4,7 +4,6 @@ import type { Reply } from "../../protocol/calls.ts";
 import type { ContextShape } from "../../protocol/context-shape.ts";
 import type { AnswerObject } from "../../protocol/serialise.ts";
 import { serialise } from "../../protocol/serialise.ts";
-import type { UsageStore } from "../../storage/usage-store.ts";
 import { refusalReply } from "../answers.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
@@ -16,27 +15,25 @@ import { readContext } from "./context.ts";
 /** Answers contexts, alone or as what a wait brings, and moves the reader's cursor by what it was shown. */
 export class Contexts {
   readonly #model: ReadModel;
-  readonly #usage: UsageStore;
   readonly #wake: (stale: ReadonlySet<string>) => void;
 
   /** `wake` is told of the derivations that a moved cursor made stale. */
-  constructor(model: ReadModel, usage: UsageStore, wake: (stale: ReadonlySet<string>) => void) {
+  constructor(model: ReadModel, wake: (stale: ReadonlySet<string>) => void) {
     this.#model = model;
-    this.#usage = usage;
     this.#wake = wake;
   }
 
   context(session: Session, shape: ContextShape, compact: boolean): Reply {
     const barred = readerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
-    const context = this.#read(session, shape);
+    const context = this.#read(session, shape, compact);
     return context.ok ? this.#reply(context.value, compact) : refusalReply(context.refusal);
   }
 
   /** The answer to a wait that was triggered, or whose time is over [WAIT-2]. */
   waitReport(session: Session, { call, compact, started_at }: Waiting, triggered: boolean): Reply {
     const shape = call.include === null ? call.shape : { ...call.shape, only: call.include };
-    const read = this.#read(session, shape);
+    const read = this.#read(session, shape, compact);
     if (!read.ok) return refusalReply(read.refusal);
     const context = read.value;
     const { seq } = this.#model.journal.head;
@@ -53,8 +50,8 @@ export class Contexts {
     return Object.fromEntries(Object.entries(context).filter(([section]) => names.includes(section)));
   }
 
-  #read(session: Session, shape: ContextShape): Result<AnswerObject> {
-    const context = readContext({ model: this.#model, session, shape, usage: this.#usage });
+  #read(session: Session, shape: ContextShape, compact: boolean): Result<AnswerObject> {
+    const context = readContext({ model: this.#model, session, shape, compact });
     if (!context.ok) return context;
     const { answer, read } = context.value;
     if (session.identity.kind === "agent") this.#noteRead(session.identity.agent, read);

@@ -4,7 +4,14 @@ import type { Sight } from "../../kernel/sight.ts";
 import { sight } from "../../kernel/sight.ts";
 import type { Place } from "../../storage/key-index.ts";
 import type { Point } from "../derivation.ts";
-import { heartbeatPoint, LOG_POINT, presencePoint, SCOPES_POINT, scopePoint } from "../derivations.ts";
+import {
+  heartbeatPoint,
+  LOG_POINT,
+  presencePoint,
+  SCOPES_POINT,
+  scopePoint,
+  USAGE_POINT,
+} from "../derivations.ts";
 import { lastWrite } from "../history.ts";
 import { APPEND_SCOPE } from "../live-state.ts";
 import type { Movement } from "../moves.ts";
@@ -54,7 +61,7 @@ export class Earlier {
   /** Everything that has changed since, as derivations read it. */
   *points(): Iterable<Point> {
     const { journal, inbox } = this.#model;
-    if (journal.head.seq > this.seq) yield* [LOG_POINT, SCOPES_POINT];
+    if (journal.head.seq > this.seq) yield* [LOG_POINT, SCOPES_POINT, USAGE_POINT];
     if (inbox.count > this.lastMessage) yield scopePoint(APPEND_SCOPE);
     yield* this.touched.points();
     for (const agent of this.moved.presence) yield presencePoint(agent);

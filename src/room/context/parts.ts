@@ -1,10 +1,12 @@
 import { BUILTINS } from "../../kernel/decide/builtins.ts";
+import { isReservedScope } from "../../kernel/names.ts";
 import type { ContextShape, Depth, Section } from "../../protocol/context-shape.ts";
 import type { Answer } from "../../protocol/serialise.ts";
 import { RawJson } from "../../protocol/serialise.ts";
 import { StoredEntry } from "../../storage/state-store.ts";
 import type { Usage } from "../../storage/usage-store.ts";
 import type { ReadModel } from "../read-model.ts";
+import { salienceView } from "../salience/salience.ts";
 import type { Session } from "../session.ts";
 import { auditPart, messagesPart } from "./windows.ts";
 
@@ -25,6 +27,11 @@ export interface Part {
   whole?(): Answer;
 }
 
+/** What a part of `state` is called there. */
+export function partTitle(part: Part): string {
+  return part.name.slice("state.".length);
+}
+
 /** What a part shows of `keys`, by default of all. */
 export function shown(part: Part, keys?: readonly string[]): Answer {
   if (keys === undefined && part.whole) return part.whole();
@@ -34,13 +41,6 @@ export function shown(part: Part, keys?: readonly string[]): Answer {
     if (member !== undefined) members.set(key, member);
   }
   return members;
-}
-
-/** Scopes that stand in their own sections, or are the room's own business, unless they are asked for [CTX-1]. */
-const RESERVED = new Set(["_audit", "_messages", "_actions", "_views", "_agents", "_config", "_help"]);
-
-export function isReservedScope(scope: string): boolean {
-  return RESERVED.has(scope);
 }
 
 /** The scopes that a reader sees under `state`, in the room's order, then those that it asked for. */
@@ -58,7 +58,7 @@ export function stateParts(model: ReadModel, session: Session, shape: ContextSha
 
 /** The name under which a reader that may see a scope is shown it, or null where it did not ask for it. */
 export function scopeName(scope: string, { sight }: Session, shape: ContextShape): string | null {
-  if (RESERVED.has(scope)) return null;
+  if (isReservedScope(scope)) return null;
   const name = scope === sight.own ? "self" : scope;
   const chosen = chosenScopes(shape);
   if (chosen.length === 0 || shape.only?.includes("state")) return name;
@@ -88,26 +88,33 @@ function scopePart(model: ReadModel, scope: string, shownAs = scope): Part {
 function reservedPart(model: ReadModel, session: Session, scope: string): Part {
   if (scope === "_audit") return auditPart(model, session);
   if (scope === "_messages") return messagesPart(model);
-  if (scope === "_agents") {
-    return {
-      section: "state",
-      scope,
-      name: "state._agents",
-      keys: () => model.agents.ids(),
-      holds: (id) => model.agents.record(id) !== undefined,
-      show: (id) => RawJson.of(model.agents.entryValue(id)),
-    };
-  }
-  return scopePart(model, scope);
+  if (scope !== "_agents") return scopePart(model, scope);
+  return {
+    section: "state",
+    scope,
+    name: "state._agents",
+    keys: () => model.agents.ids(),
+    holds: (id) => model.agents.record(id) !== undefined,
+    show: (id) => RawJson.of(model.agents.entryValue(id)),
+  };
 }
 
-export function viewsPart(model: ReadModel): Part {
+/** The system view of what deserves an agent's attention: each agent's own [VIEW-6]. */
+const SALIENCE = "_salience";
+
+/** The views; to an agent also what the room tells it alone. */
+export function viewsPart(model: ReadModel, session?: Session): Part {
+  const isAgent = session !== undefined && session.sight.agent !== null;
   return {
     section: "views",
     name: "views",
-    keys: () => model.views.ids(),
+    keys: () => (isAgent ? [...model.views.ids(), SALIENCE] : model.views.ids()),
     holds: (id) => model.views.shows(id),
     show: (id) => {
+      if (isAgent && id === SALIENCE) {
+        const top = salienceView(model, session);
+        return top.length === 0 ? undefined : RawJson.of(top);
+      }
       const view = model.views.value(id);
       return view && RawJson.of(view.value);
     },

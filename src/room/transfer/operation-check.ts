@@ -161,7 +161,11 @@ function definitionFault(operation: WriteOperation, ports: OperationContext["por
   const parse = scope === "_actions" ? parseAction : parseView;
   const registrar = { agent, sight: EVERYTHING };
   const schemaFault = isBrought(operation) ? () => null : ports.schemaFault;
-  const parsed = parse(value, registrable, registrar, { expressionFault: () => null, schemaFault });
+  const parsed = parse(value, registrable, registrar, {
+    expressionFault: () => null,
+    viewFault: () => null,
+    schemaFault,
+  });
   if (!parsed.ok) return fault("value", parsed.refusal.message);
   const whole = { ...(parsed.value as unknown as JsonObject) };
   if (isBrought(operation) && value.writes !== undefined) whole.writes = value.writes;
