@@ -19,7 +19,8 @@ export const APPEND_SCOPE = "_messages";
 class LiveScope {
   readonly entries: Map<string, StoredEntry>;
   readonly #registry: boolean;
-  #gates = 0;
+  /** The keys of the entries that are shown only while a gate holds, or once a timer has fired. */
+  readonly gated = new Set<string>();
   #keys: string[] | undefined;
   #text: string | undefined;
   #recency: RecencyOrder | undefined;
@@ -27,12 +28,7 @@ class LiveScope {
   constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
     this.entries = new Map(entries);
     this.#registry = registry;
-    for (const entry of this.entries.values()) if (isGated(entry)) this.#gates += 1;
-  }
-
-  /** Whether any entry is shown only while its gate holds, or once its timer has fired. */
-  get hasGates(): boolean {
-    return this.#gates > 0;
+    for (const [key, entry] of this.entries) if (isGated(entry)) this.gated.add(key);
   }
 
   keys(): readonly string[] {
@@ -59,15 +55,15 @@ class LiveScope {
     this.#text = undefined;
     this.#reorder(key, entry);
     if (!this.entries.has(key)) this.#keys?.splice(this.#place(key, this.#keys), 0, key);
-    if (isGated(this.entries.get(key))) this.#gates -= 1;
-    if (isGated(entry)) this.#gates += 1;
+    if (isGated(entry)) this.gated.add(key);
+    else this.gated.delete(key);
     this.entries.set(key, entry);
   }
 
   remove(key: string): void {
     this.#text = undefined;
     this.#reorder(key, undefined);
-    if (isGated(this.entries.get(key))) this.#gates -= 1;
+    this.gated.delete(key);
     if (!this.entries.delete(key) || !this.#keys) return;
     const at = this.#registry ? this.#keys.indexOf(key) : this.#place(key, this.#keys);
     this.#keys.splice(at, 1);
@@ -92,8 +88,8 @@ class LiveScope {
   }
 }
 
-function isGated(entry: StoredEntry | undefined): boolean {
-  return entry !== undefined && (entry.enabled !== undefined || isDormant(entry));
+function isGated(entry: StoredEntry): boolean {
+  return entry.enabled !== undefined || isDormant(entry);
 }
 
 interface Total {
@@ -147,7 +143,16 @@ export class LiveState implements StateReader, StateWriter {
   }
 
   hasGates(scope: string): boolean {
-    return this.#scope(scope).hasGates;
+    return this.#scope(scope).gated.size > 0;
+  }
+
+  /** The entries of a scope that are shown only while a gate holds, or once a timer has fired. */
+  *gated(scope: string): Iterable<readonly [string, StoredEntry]> {
+    const { gated, entries } = this.#scope(scope);
+    for (const key of gated) {
+      const entry = entries.get(key);
+      if (entry) yield [key, entry];
+    }
   }
 
   count(scope: string): number {

@@ -17,6 +17,11 @@ export type ViewValue = { readonly value: Json } | undefined;
 /** The system view of write targets that two or more actions share [ACT-11]. */
 const CONTESTED = "_contested";
 
+/** Whether the room itself makes a view: no id that agents give begins so [VIEW-6]. */
+export function isSystemView(id: string): boolean {
+  return id.startsWith("_");
+}
+
 /** What the ids of derivations begin with: a view's value, and whether its gate lets it be seen. */
 export const VIEW_DERIVATION = "view:";
 export const GATE_DERIVATION = "shown:";
@@ -64,6 +69,18 @@ export class Views {
       () => this.#gateHolds(id),
       () => false,
     );
+  }
+
+  /** The derivations that decide what is shown of a view now, all of them evaluated. */
+  sources(id: string): readonly string[] {
+    const view = this.value(id);
+    const isShown = view !== undefined || id === CONTESTED;
+    return isShown ? [GATE_DERIVATION + id, VIEW_DERIVATION + id] : [GATE_DERIVATION + id];
+  }
+
+  /** Whether a view is there at some times and not at others, without being written. */
+  isConditional(id: string): boolean {
+    return isSystemView(id) || this.definition(id)?.enabled !== undefined;
   }
 
   #contested(): ViewValue {

@@ -79,17 +79,10 @@ export class PastStore implements StateTable {
     return totals;
   }
 
-  /** Of messages, how many there were: found by halves, since each was written after the one before it. */
+  /** Of messages, how many there were. */
   highest(scope: string): number {
     const { state, index, seq } = this.#parts;
-    if (scope !== MESSAGES) return 0;
-    let [low, high] = [0, state.highest(MESSAGES)];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((index.first(MESSAGES, String(middle)) ?? 0) <= seq) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return scope === MESSAGES ? index.numbered(MESSAGES, state.highest(MESSAGES), seq) : 0;
   }
 
   put(): void {

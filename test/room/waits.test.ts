@@ -84,7 +84,7 @@ describe("the condition", () => {
     "depth=deep",
     "only=nothing",
     "include=nothing",
-    "since=4",
+    "since=99",
   ])("[WAIT-2] %s is refused", async (query) => {
     const { ana } = await setting();
     expect((await ana.wait("true", `&${query}`)).body.error).toBe("invalid_request");

@@ -5,7 +5,6 @@ import type { ContextShape } from "../../protocol/context-shape.ts";
 import type { AnswerObject } from "../../protocol/serialise.ts";
 import { RawJson, serialise } from "../../protocol/serialise.ts";
 import { refusalReply } from "../answers.ts";
-import { presencePoint } from "../derivations.ts";
 import { unmetClauses } from "../explain/unmet.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
@@ -44,8 +43,7 @@ export class Contexts {
     const head: AnswerObject = triggered
       ? { triggered: true, condition: call.condition, seq }
       : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq, ...unmet };
-    const body =
-      call.include === null ? { ...head, context } : { ...this.#named(context, call.include), ...head };
+    const body = call.include === null ? { ...head, context } : { ...this.#named(context, shape), ...head };
     return this.#reply(body, compact);
   }
 
@@ -56,8 +54,10 @@ export class Contexts {
     return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, RawJson.of(value)]));
   }
 
-  #named(context: AnswerObject, sections: readonly string[]): AnswerObject {
-    return Object.fromEntries(Object.entries(context).filter(([section]) => sections.includes(section)));
+  /** The sections that a wait named; what changed is not told without the names of what is gone. */
+  #named(context: AnswerObject, { only, since }: ContextShape): AnswerObject {
+    const names = [...(only ?? []), ...(since === null ? [] : ["_context"])];
+    return Object.fromEntries(Object.entries(context).filter(([section]) => names.includes(section)));
   }
 
   #read(session: Session, shape: ContextShape, compact: boolean): Result<AnswerObject> {
@@ -70,8 +70,7 @@ export class Contexts {
 
   /** Only an agent's own reading is noted: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
   #noteRead(agent: string, read: ContextAnswer["read"]): void {
-    const { presence, derivations } = this.#model;
-    if (presence.hasRead(agent, read)) this.#wake(derivations.touch([presencePoint(agent)]));
+    if (this.#model.presence.hasRead(agent, read)) this.#wake(this.#model.moved("presence", agent));
   }
 
   #reply(answer: AnswerObject, compact: boolean): Reply {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../kernel/json.ts";
 import { nearest } from "../../kernel/nearest.ts";
 import type { Sight } from "../../kernel/sight.ts";
 import type { Suggestion } from "../../kernel/suggestion.ts";
-import type { Point } from "../derivations.ts";
+import type { Point } from "../derivation.ts";
 import { derivationPoint, LOG_POINT, SCOPES_POINT } from "../derivations.ts";
 import { APPEND_SCOPE } from "../live-state.ts";
 import type { ReadModel } from "../read-model.ts";
