@@ -1,6 +1,7 @@
 import type { Refusal, Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import { entryNumber } from "../kernel/order.ts";
+import { APPEND_SCOPE } from "../room/live-state.ts";
 import type { Row } from "./columns.ts";
 import { numberOf, textOf } from "./columns.ts";
 import type { DumpRow } from "./dump-reader.ts";
@@ -71,7 +72,9 @@ export class Landing {
     const [room, scope, key] = [textOf(row, "room_id"), textOf(row, "scope"), textOf(row, "key")];
     if (room !== null && room !== this.#room) return "it is of another room";
     if (scope === null || key === null) return "it has no scope and key";
-    const number = numberOf(row, "sort_key") ?? entryNumber(key);
+    // Messages are written in order of their numbers, whatever else sorts them: each is the next one.
+    const sorted = scope === APPEND_SCOPE ? null : numberOf(row, "sort_key");
+    const number = sorted ?? entryNumber(key);
     return this.#store.stage(scope, key, number, row) ? null : "another row has its scope and key";
   }
 }
