@@ -66,3 +66,32 @@ describe("messages whose numbers have gaps", () => {
     }
   });
 });
+
+it("[LEGACY-7, TIMER-5] a message that its timer hides is set aside, and what else would hide it is reported", async () => {
+  const [past, future] = ["2026-11-01 10:00:00", "2030-01-01 00:00:00"];
+  const timed = (number: number, effect: string, at: string) =>
+    message(number, { body: number }, { timer_effect: effect, timer_expires_at: at });
+  const ticking = { timer_effect: "delete", timer_ticks_left: 0, timer_tick_on: "_shared.turn" };
+  const { room, report } = await imported(
+    madeDump({
+      state: [
+        timed(1, "delete", past),
+        timed(2, "delete", future),
+        timed(3, "enable", past),
+        timed(4, "enable", future),
+        message(5, { body: 5 }, ticking),
+        message(6, { body: 6 }, { enabled_expr: "false" }),
+      ],
+    }),
+  );
+  const told = report.aside.map(({ key, reason, live }: Body) => [key, live, reason]);
+  expect(told).toEqual([
+    ["_messages:1", false, "its timer has deleted it"],
+    ["_messages:2", true, expect.stringContaining("would delete it")],
+    ["_messages:4", false, "its timer has yet to enable it"],
+    ["_messages:5", false, "its timer has deleted it"],
+    ["_messages:6", true, expect.stringContaining("no gate")],
+  ]);
+  const { messages } = await room.owner.context();
+  expect([messages.count, seqs(messages)]).toEqual([3, [2, 3, 6]]);
+});
