@@ -49,8 +49,3 @@ function isRecipient(to: Json): boolean {
     ids.every((id) => typeof id === "string" && isAgentId(id))
   );
 }
-
-/** Whether a message is directed at `agent`. */
-export function isDirectedAt(to: Json | undefined, agent: string): boolean {
-  return Array.isArray(to) ? to.includes(agent) : to === agent;
-}

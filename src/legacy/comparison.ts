@@ -123,7 +123,7 @@ function readable(model: ReadModel, { sight }: Session): JsonObject {
 }
 
 function availableTo(model: ReadModel, { sight }: Session): JsonObject {
-  const ids = model.actions.ids();
+  const ids = model.actions.ids(sight);
   return jsonObject(ids.map((id) => [id, model.actions.availability(id, sight).available]));
 }
 

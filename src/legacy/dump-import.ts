@@ -7,7 +7,7 @@ import { refusalReply } from "../room/answers.ts";
 import type { RoomHost } from "../room/ports.ts";
 import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
-import type { DumpRow } from "./dump-reader.ts";
+import type { DumpItem } from "./dump-reader.ts";
 import type { EntityTables } from "./entity-tables.ts";
 import { Landing } from "./landing.ts";
 import type { LegacyStore } from "./legacy-store.ts";
@@ -60,10 +60,10 @@ export class DumpImport {
     });
   }
 
-  take(rows: readonly DumpRow[]): Refusal | null {
+  take(items: readonly DumpItem[]): Refusal | null {
     return this.#parts.host.transaction(() => {
-      for (const row of rows) {
-        const refusal = this.#landing.take(row);
+      for (const item of items) {
+        const refusal = this.#landing.take(item);
         if (refusal) return refusal;
       }
       return null;

@@ -12,6 +12,9 @@ export interface DumpRow {
   readonly row: JsonObject;
 }
 
+/** What a dump brings, in its order: that there is a table, and then its rows. */
+export type DumpItem = DumpRow | { readonly table: string; readonly row: null };
+
 /** Tables and rows of a dump stand so deep in it: `{"tables": {name: [row]}}`. */
 const DEPTH = { root: 0, tables: 1, table: 2, row: 3 } as const;
 
@@ -31,7 +34,7 @@ class RowFinder implements ScanListener {
   #before = "";
   #inRow = false;
   hasTables = false;
-  rows: DumpRow[] = [];
+  items: DumpItem[] = [];
 
   start(piece: string): void {
     this.#piece = piece;
@@ -61,7 +64,10 @@ class RowFinder implements ScanListener {
       expect(kind === "object", "tables must be an object");
       this.hasTables = true;
     }
-    if (depth === DEPTH.table) expect(kind === "list", `tables.${this.names[1]} must be a list of rows`);
+    if (depth === DEPTH.table) {
+      expect(kind === "list", `tables.${this.names[1]} must be a list of rows`);
+      this.items.push({ table: this.names[1] ?? "", row: null });
+    }
     if (depth !== DEPTH.row) return;
     expect(kind === "object", `tables.${this.names[1]} must hold objects`);
     this.#inRow = true;
@@ -75,7 +81,7 @@ class RowFinder implements ScanListener {
     const text = this.#before + this.#piece.slice(this.#from, at);
     if (text.length > LIMITS.importLineBytes) throw new LongRow();
     const row: unknown = JSON.parse(text);
-    if (isJsonObject(row)) this.rows.push({ table: this.names[1] ?? "", row });
+    if (isJsonObject(row)) this.items.push({ table: this.names[1] ?? "", row });
   }
 
   get #isTables(): boolean {
@@ -94,15 +100,15 @@ export class DumpReader {
   readonly #scanner = new JsonScanner(this.#finder);
   #bytes = 0;
 
-  /** The rows that end in `bytes`. */
-  push(bytes: Uint8Array): Result<DumpRow[]> {
+  /** The tables that begin in `bytes`, and the rows that end there. */
+  push(bytes: Uint8Array): Result<DumpItem[]> {
     this.#bytes += bytes.byteLength;
     if (this.#bytes > LIMITS.importBytes) return tooLarge("importBytes", "An import");
     return this.#read(() => this.#scan(this.#decoder.decode(bytes, { stream: true })));
   }
 
   /** Says whether the dump is complete. */
-  end(): Result<DumpRow[]> {
+  end(): Result<DumpItem[]> {
     return this.#read(() => {
       this.#scan(this.#decoder.decode());
       this.#scanner.finish();
@@ -116,11 +122,11 @@ export class DumpReader {
     this.#finder.pause();
   }
 
-  #read(work: () => void): Result<DumpRow[]> {
-    this.#finder.rows = [];
+  #read(work: () => void): Result<DumpItem[]> {
+    this.#finder.items = [];
     try {
       work();
-      return succeed(this.#finder.rows);
+      return succeed(this.#finder.items);
     } catch (thrown) {
       if (thrown instanceof LongRow) return tooLarge("importLineBytes", "A row of a dump");
       if (thrown instanceof NoDump)

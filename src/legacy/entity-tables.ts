@@ -17,6 +17,28 @@ const COLUMNS: Readonly<Record<LandingTable, string>> = {
   views: `room_id, scope, description, expr, enabled_expr, render_json, ${TIMER_COLUMNS}, registered_by, created_at, version`,
 };
 
+/** Columns of some versions of the original system, beside those that land. */
+const FURTHER: Readonly<Record<LandingTable | "state", string>> = {
+  rooms: "id",
+  agents: "id",
+  actions: "id, intent",
+  views: "id",
+  state: `room_id, scope, key, sort_key, value, revision, updated_at, enabled_expr, ${TIMER_COLUMNS}`,
+};
+const VERSION = /^version/;
+
+const KNOWN = new Map(
+  Object.entries(FURTHER).map(([table, further]) => {
+    const names = `${further}, ${table === "state" ? "" : COLUMNS[table as LandingTable]}`;
+    return [table, new Set(names.split(",").map((name) => name.trim()))];
+  }),
+);
+
+/** The columns of a row that no version of the original system is known to have had: nothing is made of them. */
+export function unknownColumns(table: LandingTable | "state", row: Row): string[] {
+  return Object.keys(row).filter((name) => !KNOWN.get(table)?.has(name) && !VERSION.test(name));
+}
+
 const COLUMN_NAME = /^[a-z_][a-z0-9_]{0,63}$/;
 /** More than any version of the original system had. */
 const MOST_COLUMNS = 60;

@@ -1,15 +1,18 @@
 import type { Refusal, Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import { entryNumber } from "../kernel/order.ts";
+import { APPEND_SCOPE } from "../room/live-state.ts";
 import type { Row } from "./columns.ts";
 import { numberOf, textOf } from "./columns.ts";
-import type { DumpRow } from "./dump-reader.ts";
+import type { DumpItem } from "./dump-reader.ts";
 import type { EntityTables, LandingTable } from "./entity-tables.ts";
-import { LANDING_TABLES, NoSuchColumn } from "./entity-tables.ts";
+import { LANDING_TABLES, NoSuchColumn, unknownColumns } from "./entity-tables.ts";
 import type { LegacyStore } from "./legacy-store.ts";
 
 const HINT = "Send the tables of one room. This room is as it was created.";
 const REST = new Set(["tokens"]);
+/** More tables and columns that are left out than any version of the original system had. */
+const MOST_LEFT_OUT = 100;
 
 /** Tables that belong to no room's state, and are not brought in. */
 function isLeftOut(table: string): boolean {
@@ -23,6 +26,7 @@ export class Landing {
   readonly #store: LegacyStore;
   /** Rows that came, by table. */
   readonly counts: Record<string, number> = {};
+  /** Rows that are not brought in, by table, and rows with a column of which nothing is made, by `table.column`. */
   readonly leftOut: Record<string, number> = {};
 
   constructor(room: string, tables: EntityTables, store: LegacyStore) {
@@ -31,20 +35,30 @@ export class Landing {
     this.#store = store;
   }
 
-  /** Takes a row in, or says why the dump is none of this room. */
-  take({ table, row }: DumpRow): Refusal | null {
+  /** Takes a table or a row in, or says why the dump is none of this room. */
+  take({ table, row }: DumpItem): Refusal | null {
     if (isLeftOut(table)) {
-      this.leftOut[table] = (this.leftOut[table] ?? 0) + 1;
+      this.#leaveOut(table, row === null ? 0 : 1);
       return null;
     }
     const isKnown = table === "state" || (LANDING_TABLES as readonly string[]).includes(table);
     if (!isKnown) return unknownTable(table);
+    if (row === null) return null;
+    for (const column of unknownColumns(table as LandingTable | "state", row))
+      this.#leaveOut(`${table}.${column}`.slice(0, 80), 1);
+    if (Object.keys(this.leftOut).length > MOST_LEFT_OUT)
+      return refuse("invalid_request", "The dump has too many columns that are unknown.", { hint: HINT })
+        .refusal;
     this.counts[table] = (this.counts[table] ?? 0) + 1;
     const reason = table === "state" ? this.#stage(row) : this.#land(table as LandingTable, row);
     if (reason === null) return null;
     if (typeof reason === "object") return reason;
     this.#store.setAside({ table, key: keyOf(table, row), reason, live: false }, row);
     return null;
+  }
+
+  #leaveOut(what: string, rows: number): void {
+    this.leftOut[what] = (this.leftOut[what] ?? 0) + rows;
   }
 
   /** The room's own row, or why the dump is not this room's. */
@@ -71,7 +85,9 @@ export class Landing {
     const [room, scope, key] = [textOf(row, "room_id"), textOf(row, "scope"), textOf(row, "key")];
     if (room !== null && room !== this.#room) return "it is of another room";
     if (scope === null || key === null) return "it has no scope and key";
-    const number = numberOf(row, "sort_key") ?? entryNumber(key);
+    // Messages are written in order of their numbers, whatever else sorts them: each is the next one.
+    const sorted = scope === APPEND_SCOPE ? null : numberOf(row, "sort_key");
+    const number = sorted ?? entryNumber(key);
     return this.#store.stage(scope, key, number, row) ? null : "another row has its scope and key";
   }
 }

@@ -178,7 +178,7 @@ export class Settling {
     const { store, host } = this.#parts;
     for (const rows of pages((after) => store.staged(scope, after, ROWS_PER_SLICE))) {
       for (const { row } of rows) {
-        const read = this.#readable("state", row, () => stateEntry(row));
+        const read = this.#readable("state", row, () => stateEntry(row, host.now()));
         if (!read) continue;
         const entry = storedEntry(read.told, host.digest);
         this.#note("state", row, [...read.notes, ...problemsOf(scope, entry)]);

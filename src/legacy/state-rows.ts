@@ -19,11 +19,11 @@ export interface ReadRow {
   readonly notes: readonly string[];
 }
 
-/** The entry that a row of `state` is [LEGACY-2]. Throws {@link Unreadable}. */
-export function stateEntry(row: Row): ReadRow {
+/** The entry that a row of `state` is at `now`, ms since the epoch [LEGACY-2]. Throws {@link Unreadable}. */
+export function stateEntry(row: Row, now: number): ReadRow {
   const [scope, key] = placeOf(row);
   const said = fitting(valueIn(row, "value"));
-  if (scope === "_messages") return messageRow(row, key, said);
+  if (scope === "_messages") return messageRow(row, key, said, now);
   const isRegistry = entityTable(scope) !== undefined;
   if (isSystemScope(scope) && !isRegistry) throw new Unreadable("its scope is kept for the room itself");
   const value = isRegistry ? registered(scope, key, said) : said;
@@ -67,7 +67,7 @@ function isRecipient(value: Json): boolean {
 }
 
 /** A message keeps its fields; what a reader could take for something else is left out, and noted. */
-function messageRow(row: Row, key: string, value: Json): ReadRow {
+function messageRow(row: Row, key: string, value: Json, now: number): ReadRow {
   if (entryNumber(key) === 0) throw new Unreadable("its key is no number of a message");
   const fields = isJsonObject(value) ? value : { body: value };
   const others = Object.entries(fields).filter(([name]) => !["from", "kind", "body"].includes(name));
@@ -83,7 +83,19 @@ function messageRow(row: Row, key: string, value: Json): ReadRow {
   };
   const dropped = others.filter((field) => field[1] !== null && !isKept(field));
   const notes = dropped.map(([name]) => `${name} is not what it is in a message: left out`);
-  return { told: toldOf(row, message), notes };
+  return { told: toldOf(row, message), notes: [...notes, ...hidingNotes(row, now)] };
+}
+
+/** A message has neither timer nor gate: one that its timer hides at `now` is none, and what else would hide it is noted. */
+function hidingNotes(row: Row, now: number): string[] {
+  const gate = expressionOf(row, "enabled_expr");
+  const notes = gate === undefined ? [] : ["enabled_expr is left out: a message has no gate"];
+  const timer = runningTimer(row, { agent: null, since: timeOf(row, "updated_at") ?? EPOCH });
+  if (timer === undefined) return notes;
+  const isOver = "expires_at" in timer && Date.parse(timer.expires_at) <= now;
+  if (timer.effect === "delete" && isOver) throw new Unreadable("its timer has deleted it");
+  if (timer.effect === "enable" && !isOver) throw new Unreadable("its timer has yet to enable it");
+  return isOver ? notes : [...notes, "its timer, which would delete it, is left out: a message has none"];
 }
 
 /** An entry of `_agents`, `_actions` or `_views` that a room held beside its entity tables already. */

@@ -139,5 +139,7 @@ export const STEPS: readonly string[] = [
   UPDATE action_usage SET seq = coalesce((SELECT max(seq) FROM log), 0);
 
   ALTER TABLE presence ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
+
+  CREATE INDEX messages_by_number ON state (CAST(key AS INTEGER)) WHERE scope = '_messages';
   `,
 ];

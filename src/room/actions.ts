@@ -35,11 +35,20 @@ export class Actions {
     this.#model = model;
   }
 
-  /** Registered actions in order of registration, dormant ones left out; {@link BUILTINS} stand after them. */
-  ids(): readonly string[] {
+  /**
+   * The registered actions that are there for the agent of `sight`, in order of registration: dormant ones are not, nor
+   * those that are not enabled [CEL-3]. {@link BUILTINS} stand after them.
+   */
+  ids(sight: Sight): readonly string[] {
+    return this.registered().filter((id) => this.isEnabled(id, sight));
+  }
+
+  /** Every registered action that is not dormant, whoever it is enabled for. */
+  registered(): readonly string[] {
     return this.#model.visibleKeys("_actions");
   }
 
+  /** What an action does, enabled or not; undefined where it is dormant or not registered. */
   definition(id: string): ActionDefinition | undefined {
     return this.#model.visibleEntry("_actions", id)?.value as ActionDefinition | undefined;
   }
@@ -53,7 +62,10 @@ export class Actions {
     this.#keep(derivation);
     return this.#model.derivations.value(
       derivation,
-      () => this.#evaluate(id, sight),
+      () => {
+        if (!this.isEnabled(id, sight)) return DISABLED;
+        return this.#holds(id, "if", sight) ? AVAILABLE : { enabled: true, available: false };
+      },
       () => DISABLED,
     );
   }
@@ -63,18 +75,33 @@ export class Actions {
     return `available:${JSON.stringify([agent, own, id])}`;
   }
 
-  #evaluate(id: string, { agent, own }: Sight): Availability {
+  /** The id of the derivation that {@link isEnabled} is, where the action has such a clause. */
+  enabledId(id: string, { agent, own }: Sight): string {
+    return `enabled:${JSON.stringify([agent, own, id])}`;
+  }
+
+  /** Whether the action is there for the agent of `sight`. Told apart from `if`, which may ask what actions there are. */
+  isEnabled(id: string, sight: Sight): boolean {
     const definition = this.definition(id);
-    if (!definition) return DISABLED;
+    if (definition?.enabled === undefined) return definition !== undefined;
+    const derivation = this.enabledId(id, sight);
+    this.#keep(derivation);
+    return this.#model.derivations.value(
+      derivation,
+      () => this.#holds(id, "enabled", sight),
+      () => false,
+    );
+  }
+
+  #holds(id: string, clause: "enabled" | "if", { agent, own }: Sight): boolean {
+    const definition = this.definition(id);
+    if (!definition) return false;
+    const expression = definition[clause];
+    if (expression === undefined) return true;
     const sight = actionSight(definition.scope, agent, own !== null);
     const roots = new RoomRoots(this.#model, sight, { kind: "caller", params: {} });
-    const holds = (expression: string | undefined) => {
-      if (expression === undefined) return true;
-      const evaluation = evaluateText(expression, roots);
-      return evaluation.ok && evaluation.value === true;
-    };
-    if (!holds(definition.enabled)) return DISABLED;
-    return holds(definition.if) ? AVAILABLE : { enabled: true, available: false };
+    const evaluation = evaluateText(expression, roots);
+    return evaluation.ok && evaluation.value === true;
   }
 
   #keep(derivation: string): void {
@@ -115,13 +142,14 @@ export class ActionsMap extends SubstrateMap {
       });
     }
     const definition = this.#actions.definition(id);
-    return definition && this.#registered(id, definition);
+    const isThere = definition !== undefined && this.#actions.isEnabled(id, this.#sight);
+    return isThere ? this.#registered(id, definition) : undefined;
   }
 
   #registered(id: string, definition: ActionDefinition): CelValue {
     return new ComputedMap({
       available: () => this.#actions.availability(id, this.#sight).available,
-      enabled: () => this.#actions.availability(id, this.#sight).enabled,
+      enabled: () => true,
       description: () => definition.description ?? null,
       params: () => toCel((definition.params ?? null) as Json),
       scope: () => definition.scope,
@@ -130,14 +158,14 @@ export class ActionsMap extends SubstrateMap {
   }
 
   protected override holds(id: string): boolean {
-    return BUILTINS.has(id) || this.#actions.definition(id) !== undefined;
+    return BUILTINS.has(id) || this.#actions.isEnabled(id, this.#sight);
   }
 
   protected override names(): Iterable<string> {
-    return [...this.#actions.ids(), ...BUILTINS.keys()];
+    return [...this.#actions.ids(this.#sight), ...BUILTINS.keys()];
   }
 
   protected override count(): number {
-    return this.#actions.ids().length + BUILTINS.size;
+    return this.#actions.ids(this.#sight).length + BUILTINS.size;
   }
 }

@@ -1,3 +1,4 @@
+import type { KeyIndex } from "../storage/key-index.ts";
 import type { MessageStore, NumberedMessage } from "../storage/message-store.ts";
 import type { LiveState } from "./live-state.ts";
 import { APPEND_SCOPE } from "./live-state.ts";
@@ -6,7 +7,7 @@ import type { Presence } from "./presence.ts";
 interface Unread {
   unread: number;
   directed: number;
-  /** The cursor and the last message that the counts are of. */
+  /** The cursor and the last number that the counts are of. */
   cursor: number;
   through: number;
 }
@@ -24,19 +25,34 @@ export class Inbox {
     this.#presence = presence;
   }
 
-  /** How many messages there are: they are numbered without gaps and none is ever deleted. */
+  /** How many messages there are; none is ever deleted. */
   get count(): number {
-    return this.#live.highest(APPEND_SCOPE);
+    return this.#live.count(APPEND_SCOPE);
   }
 
-  get(number: number): NumberedMessage | undefined {
-    return this.#messages.range(number, number)[0];
+  /** The highest number of a message: what an import brings may leave numbers out, so it says nothing of their count. */
+  get highest(): number {
+    return this.#live.highest(APPEND_SCOPE);
   }
 
   /** The newest `limit` messages or, with `after`, the oldest `limit` after it; oldest first. */
   page(after: number | null, limit: number): NumberedMessage[] {
-    if (after === null) return this.#messages.range(Math.max(1, this.count - limit + 1), this.count);
-    return this.#messages.range(after + 1, Math.min(after + limit, this.count));
+    if (after === null) return this.#messages.newest(limit, this.highest);
+    return this.#messages.after(after, limit, this.highest);
+  }
+
+  get(number: number): NumberedMessage | undefined {
+    return this.#messages.after(number - 1, 1, number)[0];
+  }
+
+  /** The highest number of a message after the event `seq`. */
+  highestAt(index: KeyIndex, seq: number): number {
+    return this.#messages.highestAt(index, seq, this.highest);
+  }
+
+  /** The numbers of the newest `limit` messages up to number `last`, the lowest first. */
+  numbers(limit: number, last = this.highest): readonly number[] {
+    return this.#messages.newestNumbers(limit, last);
   }
 
   /** Messages of others beyond the agent's cursor, and those of them that are directed at it. */
@@ -44,11 +60,12 @@ export class Inbox {
     const cursor = this.#presence.cursor(agent);
     const known = this.#unread.get(agent);
     const valid = known?.cursor === cursor ? known : { unread: 0, directed: 0, cursor, through: cursor };
-    if (valid.through < this.count) {
-      const since = this.#messages.unread(agent, valid.through, this.count);
+    const { highest } = this;
+    if (valid.through < highest) {
+      const since = this.#messages.unread(agent, valid.through, highest);
       valid.unread += since.unread;
       valid.directed += since.directed;
-      valid.through = this.count;
+      valid.through = highest;
     }
     this.#unread.set(agent, valid);
     return { unread: valid.unread, directed: valid.directed };

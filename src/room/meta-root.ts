@@ -25,7 +25,7 @@ export function metaRoot(model: ReadModel, reader: MetaReader): SubstrateMap {
   };
   return new ComputedMap({
     state: () => new MetaState(model, reader, attention),
-    actions: () => new MetaActions(model),
+    actions: () => new MetaActions(model, reader.sight),
   });
 }
 
@@ -97,10 +97,12 @@ class MetaScope extends SubstrateMap {
 
 class MetaActions extends SubstrateMap {
   readonly #model: ReadModel;
+  readonly #sight: Sight;
 
-  constructor(model: ReadModel) {
+  constructor(model: ReadModel, sight: Sight) {
     super();
     this.#model = model;
+    this.#sight = sight;
   }
 
   protected override read(id: string): CelValue | undefined {
@@ -115,14 +117,14 @@ class MetaActions extends SubstrateMap {
   }
 
   protected override holds(id: string): boolean {
-    return this.#model.actions.definition(id) !== undefined;
+    return this.#model.actions.isEnabled(id, this.#sight);
   }
 
   protected override names(): Iterable<string> {
-    return this.#model.actions.ids();
+    return this.#model.actions.ids(this.#sight);
   }
 
   protected override count(): number {
-    return this.#model.actions.ids().length;
+    return this.#model.actions.ids(this.#sight).length;
   }
 }

@@ -68,7 +68,8 @@ export function readPoll(model: ReadModel, session: Session): AnswerObject {
     if (view) resolved.set(id, RawJson.of(view.value));
   }
   const available = new Map<string, Answer>();
-  for (const id of model.actions.ids()) available.set(id, model.actions.availability(id, sight).available);
+  for (const id of model.actions.ids(sight))
+    available.set(id, model.actions.availability(id, sight).available);
   const agents = new Map<string, Answer>();
   for (const id of model.agents.ids()) agents.set(id, RawJson.of(model.agents.shown(id)));
   const newest = model.log.newest(LIMITS.eventsPerPageDefault).map((event) => eventAnswer(event, sight));

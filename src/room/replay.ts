@@ -84,6 +84,7 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
     log,
     index,
     state: stores.state,
+    messages,
     base,
     since: model.checkpoint.seq,
     seq,

@@ -81,9 +81,12 @@ class AgentsScopeMap extends ScopeMap {
   }
 }
 
-/** The newest entries of a scope that is numbered from 1 and too long to be read whole. */
+/** The newest entries of a scope that is numbered and too long to be read whole. */
 abstract class WindowMap extends SubstrateMap {
-  protected abstract last(): number;
+  #known: readonly number[] | undefined;
+
+  /** The numbers of the newest {@link LIMITS.windowEntries}, the lowest first. */
+  protected abstract numbers(): readonly number[];
   protected abstract at(number: number): CelValue | undefined;
 
   protected override read(key: string): CelValue | undefined {
@@ -91,20 +94,23 @@ abstract class WindowMap extends SubstrateMap {
   }
 
   protected override holds(key: string): boolean {
-    const number = entryNumber(key);
-    const last = this.last();
-    return number > 0 && number <= last && number > last - LIMITS.windowEntries;
+    return this.#window().includes(entryNumber(key));
   }
 
   protected override *names(): Iterable<string> {
-    const last = this.last();
-    for (let number = Math.max(1, last - LIMITS.windowEntries + 1); number <= last; number++) {
+    for (const number of this.#window()) {
       if (this.at(number) !== undefined) yield String(number);
     }
   }
 
   protected override count(): number {
     return [...this.names()].length;
+  }
+
+  /** Looked up once: the map lives no longer than the expression that reads it. */
+  #window(): readonly number[] {
+    this.#known ??= this.numbers();
+    return this.#known;
   }
 }
 
@@ -116,9 +122,9 @@ class MessagesMap extends WindowMap {
     this.#model = model;
   }
 
-  protected override last(): number {
+  protected override numbers(): readonly number[] {
     this.#model.derivations.read(scopePoint("_messages"));
-    return this.#model.inbox.count;
+    return this.#model.inbox.numbers(LIMITS.windowEntries);
   }
 
   protected override at(number: number): CelValue | undefined {
@@ -137,9 +143,11 @@ class AuditMap extends WindowMap {
     this.#sight = sight;
   }
 
-  protected override last(): number {
+  protected override numbers(): readonly number[] {
     this.#model.derivations.read(LOG_POINT);
-    return this.#model.journal.head.seq;
+    const last = this.#model.journal.head.seq;
+    const count = Math.min(last, LIMITS.windowEntries);
+    return Array.from({ length: count }, (_, index) => last - count + 1 + index);
   }
 
   protected override at(number: number): CelValue | undefined {

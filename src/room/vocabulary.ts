@@ -82,7 +82,7 @@ export class Vocabulary {
     const { actions, derivations, live, usage } = this.#model;
     return this.#derived("vocabulary:idle", [], () => {
       const used = usage.all();
-      const idle = actions.ids().filter((id) => !used.has(id));
+      const idle = actions.registered().filter((id) => !used.has(id));
       for (const id of idle) derivations.read(invokedPoint(id));
       return idle.map((id) => {
         const registered_by = actions.definition(id)?.registered_by ?? null;
@@ -115,7 +115,7 @@ export class Vocabulary {
     return this.#derived("vocabulary:unread", { writes: [], views: [] }, () => {
       for (const scope of ["_actions", "_views"]) derivations.read(scopePoint(scope));
       return unread({
-        actions: defined(actions.ids(), (id) => actions.definition(id)),
+        actions: defined(actions.registered(), (id) => actions.definition(id)),
         views: defined(this.#model.visibleKeys("_views"), (id) => views.definition(id)),
       });
     });

@@ -77,18 +77,6 @@ export class KeyIndex {
     return rows.map(({ key }) => key);
   }
 
-  /** How many of a scope's entries 1 to `last`, none of them ever deleted, there were after the event `seq`: found by halves. */
-  numbered(scope: string, last: number, seq: number): number {
-    if ((this.first(scope, String(last)) ?? 0) <= seq) return last;
-    let [low, high] = [0, last];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.first(scope, String(middle)) ?? 0) <= seq) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
   /** The newest event up to `seq` that wrote a key, or null. */
   lastWrite(scope: string, key: string, seq: number): number | null {
     const query = "SELECT max(seq) AS seq FROM log_index WHERE scope = ? AND key = ? AND seq <= ? AND wrote";

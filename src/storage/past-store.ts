@@ -10,6 +10,7 @@ import type {
 import { isTick, isWrite } from "../kernel/state.ts";
 import type { KeyIndex, KeyPosition } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
+import type { MessageStore } from "./message-store.ts";
 import type { StateStore, StateTable } from "./state-store.ts";
 import { StoredEntry } from "./state-store.ts";
 
@@ -20,6 +21,7 @@ export interface PastStoreParts {
   readonly index: KeyIndex;
   /** The state as it is now: of it, only messages are read, which never change. */
   readonly state: StateStore;
+  readonly messages: MessageStore;
   /** The state as of the checkpoint behind which events were forgotten. */
   readonly base: StateStore;
   /** The checkpoint of the base. */
@@ -68,7 +70,8 @@ export class PastStore implements StateTable {
   }
 
   totals(): Map<string, { entries: number; chars: number }> {
-    const totals = new Map([[MESSAGES, { entries: this.highest(MESSAGES), chars: 0 }]]);
+    const messages = this.#parts.messages.count(this.highest(MESSAGES));
+    const totals = new Map([[MESSAGES, { entries: messages, chars: 0 }]]);
     const scopes = new Set([...this.#parts.base.totals().keys(), ...this.#parts.index.scopes()]);
     scopes.delete(MESSAGES);
     for (const scope of scopes) {
@@ -79,10 +82,10 @@ export class PastStore implements StateTable {
     return totals;
   }
 
-  /** Of messages, how many there were. */
+  /** Of messages, the highest number there was. */
   highest(scope: string): number {
-    const { state, index, seq } = this.#parts;
-    return scope === MESSAGES ? index.numbered(MESSAGES, state.highest(MESSAGES), seq) : 0;
+    const { state, messages, index, seq } = this.#parts;
+    return scope === MESSAGES ? messages.highestAt(index, seq, state.highest(MESSAGES)) : 0;
   }
 
   put(): void {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import { LIMITS } from "../../src/kernel/limits.ts";
-import type { DumpRow } from "../../src/legacy/dump-reader.ts";
+import type { DumpItem, DumpRow } from "../../src/legacy/dump-reader.ts";
 import { DumpReader } from "../../src/legacy/dump-reader.ts";
 import { wholeLog } from "../support/ledger.ts";
 import type { Dump } from "../support/legacy.ts";
@@ -12,6 +12,10 @@ import { createRoom } from "../support/room.ts";
 
 type Outcome = { rows: DumpRow[] } | { code: string };
 
+function rowsIn(items: readonly DumpItem[]): DumpRow[] {
+  return items.filter((item) => item.row !== null);
+}
+
 /** What a reader makes of a text that comes in pieces of at most `size` bytes. */
 function read(text: string | Uint8Array, size: number): Outcome {
   const reader = new DumpReader();
@@ -20,10 +24,10 @@ function read(text: string | Uint8Array, size: number): Outcome {
   for (let at = 0; at < bytes.length; at += size) {
     const found = reader.push(bytes.subarray(at, at + size));
     if (!found.ok) return { code: found.refusal.code };
-    rows.push(...found.value);
+    rows.push(...rowsIn(found.value));
   }
   const end = reader.end();
-  return end.ok ? { rows: [...rows, ...end.value] } : { code: end.refusal.code };
+  return end.ok ? { rows: [...rows, ...rowsIn(end.value)] } : { code: end.refusal.code };
 }
 
 function parses(text: string): boolean {
@@ -99,6 +103,12 @@ async function expectUntouched(room: TestRoom, before: Body): Promise<void> {
 describe("a dump that is none", () => {
   const broken: [string, (dump: Dump) => unknown, number, Body][] = [
     ["an unknown table", (dump) => ({ tables: { ...dump.tables, votes: [{}] } }), 400, { table: "votes" }],
+    [
+      "an unknown table without rows",
+      (dump) => ({ tables: { ...dump.tables, log: [] } }),
+      400,
+      { table: "log" },
+    ],
     ["another room", () => madeDump({ agents: [{ id: "ana" }] }), 400, { error: "invalid_request" }],
     ["no row of the room", ({ tables }) => ({ tables: { ...tables, rooms: [] } }), 400, {}],
     ["broken JSON", (dump) => JSON.stringify(dump).slice(0, -20), 400, { error: "invalid_json" }],
@@ -129,6 +139,22 @@ describe("a dump that is none", () => {
     await evict(room.id);
     await expectUntouched(room, before);
     expect((await importDump(room, dump)).status).toBe(200);
+  });
+
+  it("[LEGACY-7] says of which columns and tables nothing is made", async () => {
+    const dump = madeDump({
+      agents: [{ id: "ana", wat: 1, version_v4: "x", last_seen_seq: 0 }],
+      actions: [{ id: "a", intent: "known", v8: null }],
+      state: [{ key: "k", value: "1", "x; drop table": 1, sort_key: null, version_v5: "y" }],
+      tokens: [],
+    });
+    const { report } = await imported(dump);
+    expect(report.left_out).toEqual({
+      "agents.wat": 1,
+      "actions.v8": 1,
+      "state.x; drop table": 1,
+      tokens: 0,
+    });
   });
 
   it("[LEGACY-1] goes into a room once, and only where nothing has happened", async () => {

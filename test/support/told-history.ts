@@ -134,11 +134,11 @@ function liveOf({ stores, rows }: Tables, after: number) {
 
 /** Every past from the checkpoint on. */
 function pastsOf({ stores }: Tables, last: number): Snapshot[] {
-  const { log, index, state, base, checkpoint } = stores;
+  const { log, index, state, messages, base, checkpoint } = stores;
   const { seq: since } = checkpoint.get();
   return Array.from({ length: last - since + 1 }, (_, offset) => {
     const seq = since + offset;
-    const past = new PastStore({ log: log.until(seq), index, state, base, since, seq });
+    const past = new PastStore({ log: log.until(seq), index, state, messages, base, since, seq });
     return ofEntries(everyEntry(past), () => 0);
   });
 }

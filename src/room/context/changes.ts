@@ -1,5 +1,6 @@
 import type { Result } from "../../kernel/errors.ts";
 import { succeed } from "../../kernel/errors.ts";
+import { LIMITS } from "../../kernel/limits.ts";
 import { compareKeys } from "../../kernel/order.ts";
 import { wants } from "../../protocol/context-shape.ts";
 import type { Answer } from "../../protocol/serialise.ts";
@@ -97,9 +98,11 @@ class Comparison {
       yield [VOCABULARY, VIEW_DERIVATION + VOCABULARY];
     }
     if (part.section === "actions") {
-      for (const key of model.actions.ids()) {
-        model.actions.availability(key, session.sight);
-        yield [key, model.actions.availabilityId(key, session.sight)];
+      const { actions } = model;
+      for (const key of actions.registered()) {
+        actions.availability(key, session.sight);
+        yield [key, actions.availabilityId(key, session.sight)];
+        yield [key, actions.enabledId(key, session.sight)];
       }
     }
     if (part.scope !== undefined && !isWindow(part)) yield* model.gates(part.scope);
@@ -127,24 +130,35 @@ class Comparison {
     if (entriesOf(part) === "_agents") return [...moved.presence, ...moved.heartbeat];
     if (part.section !== "actions" || (shape.depth !== "usage" && !shape.meta)) return [];
     // What is told of an action says which others write the same: a definition that changed may be one of them.
-    if (shape.meta && touched.of("_actions").size > 0) return model.actions.ids();
+    if (shape.meta && touched.of("_actions").size > 0) return model.actions.registered();
     return [...model.usage.all()].flatMap(([action, { seq }]) => (seq > since ? [action] : []));
   }
 
   /** A window moves on: what was before it is gone. Events look different where other scopes may be read. */
   #changedWindow(part: Part): ChangedPart {
     const { model, session } = this.#reading;
-    const { seq, lastMessage, sight } = this.#earlier;
+    const { seq, sight } = this.#earlier;
     const isAudit = part.scope === "_audit";
-    const then = windowOf({ first: 1, last: isAudit ? seq : lastMessage });
-    const now = isAudit
-      ? windowOf({ first: model.checkpoint.seq + 1, last: model.journal.head.seq })
-      : windowOf({ first: 1, last: model.inbox.count });
-    const isOther = isAudit && sight !== session.sight;
+    if (!isAudit) return this.#changedMessages(part);
+    const then = windowOf({ first: 1, last: seq });
+    const now = windowOf({ first: model.checkpoint.seq + 1, last: model.journal.head.seq });
+    const isOther = sight !== session.sight;
     const from = isOther ? now.first : Math.max(then.last + 1, now.first);
     const keys = keysOf({ first: from, last: now.last }).filter((key) => part.holds(key));
     const gone = keysOf({ first: then.first, last: Math.min(then.last, now.first - 1) });
     return { part, keys, gone };
+  }
+
+  #changedMessages(part: Part): ChangedPart {
+    const { inbox } = this.#reading.model;
+    const then = inbox.numbers(LIMITS.windowEntries, this.#earlier.lastMessage);
+    const now = inbox.numbers(LIMITS.windowEntries);
+    const [first = 0] = now;
+    return {
+      part,
+      keys: now.filter((number) => number > this.#earlier.lastMessage).map(String),
+      gone: then.filter((number) => number < first).map(String),
+    };
   }
 
   /** Whether a part is a scope that may be new and shows nothing: that it is there is to be told all the same. */
@@ -191,9 +205,10 @@ class Comparison {
 
   /** Of members that may be new, or stand elsewhere than before, the next that surely stood there; null for the end. */
   #placesOf(part: Part, keys: readonly string[]): (readonly [key: string, next: string | null])[] {
-    const { views } = this.#reading.model;
+    const { views, actions } = this.#reading.model;
     const touched = this.#earlier.touched.of(entriesOf(part));
-    const comesAndGoes = (key: string) => part.section === "views" && views.isConditional(key);
+    const comesAndGoes = (key: string) =>
+      part.section === "views" ? views.isConditional(key) : actions.definition(key)?.enabled !== undefined;
     const moved = new Set(keys.filter((key) => touched.has(key) || comesAndGoes(key)));
     const places: (readonly [string, string | null])[] = [];
     let next: string | null = null;

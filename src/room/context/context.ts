@@ -59,9 +59,9 @@ function everything({ model, shape }: Reading, parts: readonly Part[]): Selectio
 function changed(reading: Reading, { parts, lastMessage }: Changes): Selection {
   const { model, shape } = reading;
   if (shape.messages_after !== null) return { ...everything(reading, []), parts };
-  const messages_limit = Math.min(shape.messages_limit, model.inbox.count - lastMessage);
+  const messages_limit = Math.min(shape.messages_limit, model.inbox.highest - lastMessage);
   const { messages } = everything({ ...reading, shape: { ...shape, messages_limit } }, []);
-  return { parts, messages };
+  return { parts, messages: messages.filter(({ seq }) => seq > lastMessage) };
 }
 
 function partsOf({ model, session, shape }: Reading): Part[] {

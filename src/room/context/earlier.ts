@@ -40,7 +40,7 @@ export class Earlier {
     this.#model = model;
     this.seq = seq;
     this.touched = touchedSince(model, seq);
-    this.lastMessage = model.index.numbered(APPEND_SCOPE, model.inbox.count, seq);
+    this.lastMessage = model.inbox.highestAt(model.index, seq);
     const agents = model.live.keys("_agents");
     this.moved = {
       presence: new Set(model.moves.since("presence", seq, agents)),
@@ -63,7 +63,7 @@ export class Earlier {
   *points(): Iterable<Point> {
     const { journal, inbox } = this.#model;
     if (journal.head.seq > this.seq) yield* [LOG_POINT, SCOPES_POINT, USAGE_POINT];
-    if (inbox.count > this.lastMessage) yield scopePoint(APPEND_SCOPE);
+    if (inbox.highest > this.lastMessage) yield scopePoint(APPEND_SCOPE);
     yield* this.touched.points();
     for (const [action, { seq }] of this.#model.usage.all()) if (seq > this.seq) yield invokedPoint(action);
     for (const agent of this.moved.presence) yield presencePoint(agent);

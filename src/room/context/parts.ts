@@ -155,13 +155,13 @@ const BUILTIN_ANSWERS: ReadonlyMap<string, RawJson> = new Map(
   ]),
 );
 
-/** Every action that there is: registered ones as the caller may invoke them, then built-ins. */
+/** The actions that are there for the caller: registered ones as it may invoke them, then built-ins. */
 export function actionsPart(reading: ActionsReading): Part {
   return {
     section: "actions",
     name: "actions",
-    keys: () => [...reading.model.actions.ids(), ...BUILTIN_ANSWERS.keys()],
-    holds: (id) => BUILTIN_ANSWERS.has(id) || reading.model.actions.definition(id) !== undefined,
+    keys: () => [...reading.model.actions.ids(reading.session.sight), ...BUILTIN_ANSWERS.keys()],
+    holds: (id) => BUILTIN_ANSWERS.has(id) || reading.model.actions.isEnabled(id, reading.session.sight),
     show: (id) => BUILTIN_ANSWERS.get(id) ?? registeredAction(reading, id),
   };
 }
@@ -170,7 +170,8 @@ export function isBuiltin(action: string): boolean {
   return BUILTIN_ANSWERS.has(action);
 }
 
-function registeredAction({ model, session, depth, usage }: ActionsReading, id: string): Answer {
+function registeredAction({ model, session, depth, usage }: ActionsReading, id: string): Answer | undefined {
+  if (!model.actions.isEnabled(id, session.sight)) return undefined;
   const used = usage.get(id);
   const definition = model.actions.definition(id);
   const { available, enabled } = model.actions.availability(id, session.sight);

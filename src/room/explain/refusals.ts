@@ -98,18 +98,19 @@ function explainFault(refusing: Refusing, refusal: Refusal, clause: Expression):
 }
 
 /** The id of an action or view that is not there: the one invoked, or the one that a built-in was to delete. */
-function suggestDefinition({ model, call }: Refusing, refusal: Refusal): Refusal {
+function suggestDefinition({ model, session, call }: Refusing, refusal: Refusal): Refusal {
   if (!BUILTINS.has(call.action)) {
     const unknown = {
       path: "action",
       from: call.action,
-      among: [...model.actions.ids(), ...BUILTINS.keys()],
+      among: [...model.actions.ids(session.sight), ...BUILTINS.keys()],
     };
     return suggest(refusal, unknown, (to) => `POST …/actions/${encodeURIComponent(to)}/invoke.`);
   }
   const id = own(call.params, "id");
   if (typeof id !== "string") return refusal;
-  const among = refusal.code === "view_not_found" ? model.visibleKeys("_views") : model.actions.ids();
+  const among =
+    refusal.code === "view_not_found" ? model.visibleKeys("_views") : model.actions.ids(session.sight);
   const next = (to: string) => `Invoke ${call.action} with ${JSON.stringify({ params: { id: to } })}.`;
   return suggest(refusal, { path: "params.id", from: id, among }, next);
 }

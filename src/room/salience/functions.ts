@@ -90,7 +90,7 @@ export class SalienceFunctions {
   /** Actions that were invoked less than `count` times. */
   #stale(count: number): string[] {
     this.#model.derivations.read(scopePoint("_actions"));
-    const ids = this.#model.actions.ids();
+    const ids = this.#model.actions.ids(this.#sight);
     this.#run.charge(ids.length * STEPS_PER_KEY);
     return ids.filter((id) => (this.#model.usageOf(id)?.invocations ?? 0) < count);
   }

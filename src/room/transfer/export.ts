@@ -24,6 +24,9 @@ export interface ExportBounds {
   readonly now: string;
 }
 
+/** Numbers of messages that are looked up at once. */
+const NUMBERS_PER_READ = 500;
+
 /** The whole room as lines of JSON, up to the head as of the start [EXPORT-1]. */
 export function* exportPages(stores: Stores, { room, start, head, now }: ExportBounds): Pages {
   const from = start.seq + 1;
@@ -66,17 +69,23 @@ function* basePages(stores: Stores, checkpoint: Checkpoint): Pages {
   return "complete";
 }
 
-/** Messages number 1 to `last`: none ever changes, and all stay in the state. */
-export function* messagePages({ state }: Stores, last: number): Generator<string, void> {
+/** Messages up to the number `last`: none ever changes, and all stay in the state. Answers how many they are. */
+export function* messagePages({ state, messages }: Stores, last: number): Generator<string, number> {
   let text = "";
-  for (let number = 1; number <= last; number++) {
-    const entry = state.get(APPEND_SCOPE, String(number));
-    if (entry) text += entryLine(APPEND_SCOPE, String(number), entry);
-    if (text.length < LIMITS.transferSliceBytes) continue;
-    yield text;
-    text = "";
+  let count = 0;
+  for (let numbers = messages.numbersAfter(0, NUMBERS_PER_READ, last); numbers.length > 0; ) {
+    for (const number of numbers) {
+      const entry = state.get(APPEND_SCOPE, String(number));
+      if (entry) text += entryLine(APPEND_SCOPE, String(number), entry);
+      count += 1;
+      if (text.length < LIMITS.transferSliceBytes) continue;
+      yield text;
+      text = "";
+    }
+    numbers = messages.numbersAfter(numbers.at(-1) ?? last, NUMBERS_PER_READ, last);
   }
   if (text !== "") yield text;
+  return count;
 }
 
 /** The numbers that each scope has used, of which its entries need not tell; those of messages follow from them. */

@@ -48,9 +48,9 @@ export function* forkPages(stores: Stores, room: string, point: Head, head: Head
     if (numbered > 0) yield jsonLine({ highest: jsonObject([[scope, numbered]]) });
     entries += yield* scopePages(past, scope);
   }
-  const messages = pastOf(stores, seq)?.highest(APPEND_SCOPE);
-  if (messages === undefined) return "overtaken";
-  yield* messagePages(stores, messages);
+  const lastMessage = pastOf(stores, seq)?.highest(APPEND_SCOPE);
+  if (lastMessage === undefined) return "overtaken";
+  const messages = yield* messagePages(stores, lastMessage);
   yield jsonLine({ end: { entries: entries + messages } });
   return "complete";
 }
