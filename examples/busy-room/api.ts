@@ -26,7 +26,10 @@ export function expectOk({ status, text, body }: Answer): Body {
 }
 
 /** Does `work` for each item, several at once, beginning in their order. */
-export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+export async function inParallel<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const left = [...items];
   const lane = async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);

@@ -1,7 +1,7 @@
 import { chance } from "../chance.ts";
 import type { Answer } from "./api.ts";
 import { call, expectOk, inParallel } from "./api.ts";
-import { actionsOf, AGENTS, HERO, HERO_VIEW, PARTNER, TOPICS, VIEWS } from "./vocabulary.ts";
+import { AGENTS, actionsOf, HERO, HERO_VIEW, PARTNER, TOPICS, VIEWS } from "./vocabulary.ts";
 
 /** Entries that one action writes: what an action may write at most. */
 const BATCH = 64;
@@ -30,7 +30,10 @@ export async function furnish(server: string, seed: number): Promise<BusyRoom> {
   const room = { server, id: String(created.id), tokens, owner };
   for (const [index, id] of AGENTS.entries()) {
     const state = Object.fromEntries(
-      Array.from({ length: OWN_ENTRIES }, (_, step) => [`step-${step}`, { done: step < index % OWN_ENTRIES }]),
+      Array.from({ length: OWN_ENTRIES }, (_, step) => [
+        `step-${step}`,
+        { done: step < index % OWN_ENTRIES },
+      ]),
     );
     const body = { id, role: `keeps ${TOPICS[index % TOPICS.length]}`, state };
     tokens.set(id, String(expectOk(await call(server, `/rooms/${room.id}/agents`, owner, body)).token));
@@ -84,7 +87,10 @@ const PLOT: Readonly<Record<string, object>> = {
     key: "inc-7",
     value: { title: "payments answers slowly", status: "open", owner: null, weight: 97 },
   },
-  services: { key: "srv-payments", value: { title: "payments", status: "degraded", owner: HERO, weight: 90 } },
+  services: {
+    key: "srv-payments",
+    value: { title: "payments", status: "degraded", owner: HERO, weight: 90 },
+  },
 };
 
 function entry(topic: string, number: number, random: () => number): object {

@@ -2,24 +2,60 @@
  * The words of the busy room: a town's services, worked by twenty agents. Twelve shared scopes, twenty actions for each of
  * them, and thirteen that each agent brought for itself: 500 in all.
  */
-export const AGENTS = ["ada", "bo", "cy", "dee", "eli", "fay", "gus", "hana", "ike", "jo"].concat(
-  ["kim", "lev", "mira", "ned", "ola", "pia", "quin", "rui", "sam", "tess"],
-);
+export const AGENTS = ["ada", "bo", "cy", "dee", "eli", "fay", "gus", "hana", "ike", "jo"].concat([
+  "kim",
+  "lev",
+  "mira",
+  "ned",
+  "ola",
+  "pia",
+  "quin",
+  "rui",
+  "sam",
+  "tess",
+]);
 /** The agent that the transcript follows. */
 export const HERO = "mira";
 /** The agent that writes to it. */
 export const PARTNER = "bo";
 
-export const TOPICS = ["incidents", "services", "deploys", "tickets", "builds", "reviews"].concat(
-  ["alerts", "metrics", "customers", "invoices", "docs", "shifts"],
-);
+export const TOPICS = ["incidents", "services", "deploys", "tickets", "builds", "reviews"].concat([
+  "alerts",
+  "metrics",
+  "customers",
+  "invoices",
+  "docs",
+  "shifts",
+]);
 
-const VERBS = ["open", "close", "assign", "escalate", "label", "rank", "note", "retry", "pause", "resume"].concat(
-  ["link", "unlink", "estimate", "approve", "reject", "archive", "split", "hand_over", "sample", "remind"],
-);
-const HABITS = ["plan", "log", "tally", "watch", "draft", "check", "ask", "offer", "promise", "rate"].concat(
-  ["mark", "sort", "keep"],
-);
+const VERBS = [
+  "open",
+  "close",
+  "assign",
+  "escalate",
+  "label",
+  "rank",
+  "note",
+  "retry",
+  "pause",
+  "resume",
+].concat([
+  "link",
+  "unlink",
+  "estimate",
+  "approve",
+  "reject",
+  "archive",
+  "split",
+  "hand_over",
+  "sample",
+  "remind",
+]);
+const HABITS = ["plan", "log", "tally", "watch", "draft", "check", "ask", "offer", "promise", "rate"].concat([
+  "mark",
+  "sort",
+  "keep",
+]);
 
 const key = { type: "string", required: true };
 
@@ -53,7 +89,9 @@ function ownActions(agent: string, index: number): Action[] {
     id: `${agent}.${habit}`,
     description: `How ${agent} does ${habit} on ${topic}`,
     params: { text: { type: "string" } },
-    writes: [{ scope: `_${topic}`, key: `${agent}-${habit}`, value: { text: "${params.text}", by: "${self}" } }],
+    writes: [
+      { scope: `_${topic}`, key: `${agent}-${habit}`, value: { text: "${params.text}", by: "${self}" } },
+    ],
   }));
 }
 
