@@ -11,7 +11,7 @@ import { Transcript } from "./transcript.ts";
  * 4,000 tokens a read. With --markdown the transcript goes into docs/context.md, between its markers.
  */
 const DOCUMENT = join(import.meta.dirname, "../../docs/context.md");
-const MARKERS = /(<!-- transcript -->\n)[^]*(<!-- end of transcript -->)/;
+const MARKERS = /(<!-- transcript -->\n)[\s\S]*(<!-- end of transcript -->)/;
 const DEADLINE_MS = 120_000;
 
 async function main(): Promise<void> {
