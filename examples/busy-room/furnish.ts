@@ -21,7 +21,7 @@ export async function invoke(room: BusyRoom, agent: string, action: string, para
   return await call(room.server, path, room.tokens.get(agent) ?? room.owner, { params });
 }
 
-/** Makes the room: the same one for the same seed, but for times and tokens. */
+/** Makes the room. A seed gives the same entries; calls race, so their order, and with it what is newest, may differ. */
 export async function furnish(server: string, seed: number): Promise<BusyRoom> {
   const random = chance(seed);
   const created = expectOk(await call(server, "/rooms", undefined, { id: `busy-${seed}` }));
