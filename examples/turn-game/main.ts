@@ -1,10 +1,10 @@
 import { isDeepStrictEqual, parseArgs } from "node:util";
+import { chance } from "../chance.ts";
 import type { LocalServer } from "../local-server.ts";
 import { startServer } from "../local-server.ts";
 import type { Frame, Target } from "../room-socket.ts";
 import { RoomSocket } from "../room-socket.ts";
 import { drawn } from "./board.ts";
-import { chance } from "./chance.ts";
 import { Player } from "./player.ts";
 import type { LoggedEvent } from "./proof.ts";
 import { faults, replay } from "./proof.ts";

@@ -96,9 +96,11 @@ describe("a budget", () => {
 
   it("[CTX-4] in a room with very many actions leaves room for the rest", async () => {
     const { ana } = await busy(100, 150);
+    await ana.do("_register_action", { id: "mine", if: "params.x == 1", writes: [] });
     const { bytes, body } = await read(ana, "budget=2000");
     expect(bytes).toBeLessThanOrEqual(8_000);
     expect(Object.keys(body.actions).length).toBeGreaterThan(20);
+    expect(Object.keys(body.actions)).toEqual(expect.arrayContaining(["mine", "help", "_send_message"]));
     expect(Object.keys(body.state._shared).length + Object.keys(body.state._tasks).length).toBeGreaterThan(
       20,
     );

@@ -5,6 +5,7 @@ import type { Answer } from "../../protocol/serialise.ts";
 import { serialise } from "../../protocol/serialise.ts";
 import type { NumberedMessage } from "../../storage/message-store.ts";
 import { Attention } from "../salience/attention.ts";
+import { isOwn } from "../salience/interests.ts";
 import type { Ranked } from "../salience/ranking.ts";
 import { byRank, byScore } from "../salience/ranking.ts";
 import type { Reading, Selection } from "./context.ts";
@@ -16,6 +17,11 @@ import { isBuiltin } from "./parts.ts";
 const BYTES_PER_TOKEN = 4;
 /** What one class of members may take of a budget before others had their turn. */
 const LARGEST_SHARE = 0.5;
+/** What the reader's own actions count for above those of others, which they would drown among. */
+const OWN_ACTION_SCORE = 2;
+/** Whoever cannot ask or speak is lost: these come before whatever is not the reader's own. */
+const FIRST_BUILTINS: readonly string[] = ["help", "_send_message"];
+const FIRST_BUILTIN_SCORE = 3;
 /** So many members that are too large, one after another, and no smaller one is looked for. */
 const MOST_MISSES = 64;
 /** What a system view counts for among members that are scored. */
@@ -34,19 +40,20 @@ export interface Spending {
 
 /**
  * The members that fit into a budget [CTX-4]: unread directed messages, then actions, then the parts of `expand`, then
- * whatever has the highest score. Messages and actions take half of it each at most while others have not had their turn:
- * a room with hundreds of actions shows more than these.
+ * views and the reader's own scope, then whatever has the highest score. Each of these but the last takes half of what there
+ * is at most while others have not had their turn: a room with hundreds of actions shows more than these.
  */
 export function withinBudget(spending: Spending, budgetTokens: number): Selection {
   const { reading } = spending;
   const purse = new Purse(spending, budgetTokens * BYTES_PER_TOKEN - spending.envelopeBytes);
   const attention = new Attention(reading.model, agentOf(reading.session.identity));
-  const { directed, actions, expanded, others } = classes(spending, attention);
+  const { directed, actions, expanded, nearest, others } = classes(spending, attention);
   const share = Math.floor(purse.left * LARGEST_SHARE);
   const late = [...purse.spend(directed, share), ...purse.spend(actions, share)];
-  for (const members of [expanded, others]) {
-    purse.spend(byScore(reading.model, attention, members), purse.left, MOST_MISSES);
-  }
+  const ranked = (members: Members) => byScore(reading.model, attention, members);
+  purse.spend(ranked(expanded), purse.left, MOST_MISSES);
+  late.push(...purse.spend(ranked(nearest), Math.floor(purse.left * LARGEST_SHARE), MOST_MISSES));
+  purse.spend(ranked(others), purse.left, MOST_MISSES);
   purse.spend(late, purse.left);
   return purse.selection();
 }
@@ -62,6 +69,7 @@ interface Classes {
   readonly directed: readonly Ranked[];
   readonly actions: readonly Ranked[];
   readonly expanded: Members;
+  readonly nearest: Members;
   readonly others: Members;
 }
 
@@ -71,6 +79,7 @@ function classes({ reading, selection }: Spending, attention: Attention): Classe
   const cursor = agent === null ? Number.POSITIVE_INFINITY : model.presence.cursor(agent);
   const [directed, actions]: [Ranked[], Ranked[]] = [[], []];
   const expanded: Members = { scopes: [], others: [] };
+  const nearest: Members = { scopes: [], others: [] };
   const others: Members = { scopes: [], others: [] };
   const classOf = (...names: string[]) =>
     names.some((name) => shape.expand.includes(name)) ? expanded : others;
@@ -80,7 +89,9 @@ function classes({ reading, selection }: Spending, attention: Attention): Classe
     else classOf("messages").others.push(messageRank(attention, message));
   }
   for (const { part, keys } of selection.parts) {
-    const members = classOf(part.name, part.section);
+    const named = classOf(part.name, part.section);
+    const isNear = part.section === "views" || part.name === "state.self";
+    const members = isNear && named === others ? nearest : named;
     if (keys === undefined && part.scope !== undefined && !isReservedScope(part.scope)) {
       members.scopes.push(part.scope);
       continue;
@@ -89,7 +100,7 @@ function classes({ reading, selection }: Spending, attention: Attention): Classe
     const into = part.section === "actions" ? actions : members.others;
     for (const key of keys ?? part.keys()) into.push({ scope: placeOf(part), key, score: scoreOf(key) });
   }
-  return { directed, actions: actions.sort(byRank), expanded, others };
+  return { directed, actions: actions.sort(byRank), expanded, nearest, others };
 }
 
 /** What a part's members are ranked under. */
@@ -112,11 +123,14 @@ function memberScore({ model, session }: Reading, attention: Attention, part: Pa
   const scope = part.scope ?? ENTITY_SCOPES[part.section] ?? "";
   return (key) => {
     if (part.section === "views" && key.startsWith("_")) return SYSTEM_VIEW_SCORE;
-    if (part.section === "actions" && isBuiltin(key)) return 1;
+    if (part.section === "actions" && isBuiltin(key))
+      return FIRST_BUILTINS.includes(key) ? FIRST_BUILTIN_SCORE : 1;
     const entry = scope === "_audit" ? undefined : model.live.entry(scope, key);
     const score = entry ? attention.score(scope, key, entry) : 0;
     if (part.section !== "actions") return score;
-    return score + (model.actions.availability(key, session.sight).available ? 1 : 0);
+    const definition = model.actions.definition(key);
+    const own = definition !== undefined && isOwn(definition, attention.agent) ? OWN_ACTION_SCORE : 0;
+    return score + own + (model.actions.availability(key, session.sight).available ? 1 : 0);
   };
 }
 
