@@ -8,6 +8,7 @@ import { measureIdleWaits } from "./idle-waits.ts";
 import type { Effort, Row } from "./samples.ts";
 import { measure } from "./scenarios.ts";
 import { startBare, startRooms } from "./servers.ts";
+import { measureShapedReads } from "./shaped.ts";
 
 /**
  * npm run bench [-- --quick] [-- --watching] [-- --json]: rooms against a bare Durable Object, in the same run and on the
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
   const temp = mkdtempSync(join(tmpdir(), "sync-bench-"));
   const effort = process.argv.includes("--quick") ? QUICK : FULL;
   const measures = [measureBroadcast, measureIdleWaits];
-  if (!process.argv.includes("--watching")) measures.unshift(measure);
+  if (!process.argv.includes("--watching")) measures.unshift(measure, measureShapedReads);
   const servers: Server[] = [];
   const progress = (text: string) => process.stderr.write(`${text}\n`);
   const end = async () => {

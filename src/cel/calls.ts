@@ -1,3 +1,4 @@
+import { nearest } from "../kernel/nearest.ts";
 import { Refusal } from "./errors.ts";
 import { FUNCTIONS, METHODS } from "./functions.ts";
 import { buildHas, buildMethodMacro } from "./macros.ts";
@@ -14,7 +15,9 @@ export function buildCall(node: NodeOf<"call">, scope: Scope, build: Build): Eva
   if (name === "has") return buildHas(node, scope, build);
   const found = FUNCTIONS.get(name);
   if (found === undefined) {
-    const hint = METHODS.has(name) ? `: it is called on a value, as in x.${name}()` : "";
+    const hint = METHODS.has(name)
+      ? `: it is called on a value, as in x.${name}()`
+      : meant(name, FUNCTIONS.keys());
     throw new Refusal(`unknown function '${name}'${hint}`, node.pos);
   }
   if (isRoomFunction(name)) scope.facts.asksRoom = true;
@@ -31,8 +34,15 @@ export function buildMethod(node: NodeOf<"rcall">, scope: Scope, build: Build): 
   const macro = buildMethodMacro(node, scope, build);
   if (macro !== undefined) return macro;
   const found = METHODS.get(name);
-  if (found === undefined) throw new Refusal(`unknown method '${name}'`, node.pos);
+  if (found === undefined) {
+    throw new Refusal(`unknown method '${name}'${meant(name, METHODS.keys())}`, node.pos);
+  }
   return apply(name, found, [receiver, ...argumentNodes], node.pos, scope, build);
+}
+
+function meant(name: string, known: Iterable<string>): string {
+  const near = nearest(name, known);
+  return near === undefined ? "" : `: did you mean '${near}'?`;
 }
 
 function apply(

@@ -8,6 +8,8 @@ export interface Places {
   /** Scopes that are read by a computed key, or whole. */
   readonly scopes: readonly string[];
   readonly views: readonly string[];
+  /** Whether a scope, or a view, is named by what only an evaluation can tell. */
+  readonly computed: { readonly scope: boolean; readonly view: boolean };
 }
 
 const CACHED = 5_000;
@@ -31,6 +33,7 @@ class Gathering {
   readonly #keys = new Map<string, readonly [string, string]>();
   readonly #scopes = new Set<string>();
   readonly #views = new Set<string>();
+  readonly #computed = { scope: false, view: false };
 
   visit(node: SyntaxNode): void {
     const path = pathOf(node);
@@ -39,7 +42,8 @@ class Gathering {
   }
 
   places(): Places {
-    return { keys: [...this.#keys.values()], scopes: [...this.#scopes], views: [...this.#views] };
+    const [keys, scopes, views] = [[...this.#keys.values()], [...this.#scopes], [...this.#views]];
+    return { keys, scopes, views, computed: this.#computed };
   }
 
   #note([root = "", ...steps]: readonly string[]): void {
@@ -51,12 +55,13 @@ class Gathering {
   }
 
   #noteView(view: string | undefined): void {
-    if (view !== undefined) this.#views.add(view);
+    if (view === undefined) this.#computed.view = true;
+    else this.#views.add(view);
   }
 
   #notePlace(scope: string | undefined, key: string | undefined): void {
-    if (scope === undefined) return;
-    if (key === undefined) this.#scopes.add(scope);
+    if (scope === undefined) this.#computed.scope = true;
+    else if (key === undefined) this.#scopes.add(scope);
     else this.#keys.set(JSON.stringify([scope, key]), [scope, key]);
   }
 }

@@ -6,7 +6,7 @@ import { type Meter, Overrun } from "./meter.ts";
 import { fromCel } from "./result.ts";
 import { type AskRoom, type Evaluate, Run } from "./run.ts";
 import { ProgramFacts, Scope } from "./scope.ts";
-import { parse } from "./syntax.ts";
+import { parse, type SyntaxNode } from "./syntax.ts";
 import type { CelValue } from "./values.ts";
 
 export type { CelError } from "./errors.ts";
@@ -66,7 +66,7 @@ export type Evaluated =
 const CACHED_NODES = 50_000;
 const programs = new LruCache<Program>(CACHED_NODES);
 
-const ROOTS: ReadonlySet<RootName> = new Set(ROOT_NAMES);
+export const ROOTS: ReadonlySet<RootName> = new Set(ROOT_NAMES);
 
 /**
  * Parses `text` and checks syntax, functions and their arities, roots and the limits of size and depth [CEL-4]. Kept
@@ -82,15 +82,24 @@ export function compile(text: string): Compiled {
 
 /** Like {@link compile}, for an expression whose roots are `names`, and not kept. */
 export function compileFor<Name extends string>(text: string, names: ReadonlySet<Name>): Compiled<Name> {
-  const facts = new ProgramFacts(names);
   try {
-    const body = build(parse(text), new Scope(facts));
-    const used = new Set([...names].filter((name) => facts.used.has(name)));
-    return { ok: true, program: { text, roots: used, nodes: facts.nodes, asksRoom: facts.asksRoom, body } };
+    return { ok: true, program: programOf(text, parse(text), names) };
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
     return { ok: false, error: celError("invalid_cel", thrown.message, text, thrown.position) };
   }
+}
+
+/** What runs a node of `text` alone; its errors tell places in the whole text. @throws Refusal */
+export function programOf<Name extends string>(
+  text: string,
+  node: SyntaxNode,
+  names: ReadonlySet<Name>,
+): Program<Name> {
+  const facts = new ProgramFacts(names);
+  const body = build(node, new Scope(facts));
+  const roots = new Set([...names].filter((name) => facts.used.has(name)));
+  return { text, roots, nodes: facts.nodes, asksRoom: facts.asksRoom, body };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { HelpKey } from "./help-keys.ts";
 import type { Json } from "./json.ts";
 
 /** Every code that a room or the Worker answers, with its HTTP status [HTTP-2]. */
@@ -55,7 +56,7 @@ export interface Refusal {
   readonly message: string;
   readonly hint?: string;
   /** A key of the room's help that explains more. */
-  readonly help?: string;
+  readonly help?: HelpKey;
   readonly details?: Readonly<Record<string, Json>>;
 }
 

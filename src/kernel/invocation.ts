@@ -20,14 +20,15 @@ import { fillName, fillValue } from "./template.ts";
 import { invalidTimer, resolveTimer } from "./timer.ts";
 import { modeOf } from "./write-template.ts";
 
-type Refused = { readonly ok: false; readonly refusal: Refusal };
-
-/** Where a refusal came from, for a dry run to explain [ACT-10]. */
+/** Where a refusal came from, to be explained [ACT-10]. */
 export interface Clause {
   readonly clause: string;
   readonly expression?: string;
   readonly frame?: Frame;
 }
+
+type Refused = { readonly ok: false; readonly refusal: Refusal; readonly clause?: Clause };
+type Resolved<T> = { readonly ok: true; readonly value: T } | Refused;
 
 /** One invocation, while its writes are resolved in order. */
 export interface Invocation {
@@ -48,7 +49,7 @@ interface Target {
 }
 
 /** Resolves one declared write and appends its operation to the running state, or says why it cannot be done. */
-export function resolveWrite(invocation: Invocation, write: WriteTemplate, path: string): Result<null> {
+export function resolveWrite(invocation: Invocation, write: WriteTemplate, path: string): Resolved<null> {
   const target = resolveTarget(invocation, write);
   if (!target.ok) return target;
   const conflict = conflictOf(invocation, write, target.value);
@@ -169,7 +170,7 @@ function resolveValue(
   write: WriteTemplate,
   target: Target,
   path: string,
-): Result<Json> {
+): Resolved<Json> {
   switch (modeOf(write)) {
     case "merge":
       return merged(invocation, write, target, path);
@@ -212,17 +213,17 @@ function suppliedValue(
   write: WriteTemplate,
   scope: string,
   path: string,
-): Result<Json> {
+): Resolved<Json> {
   const { bindings, definition, ports } = invocation;
   if (!write.expr) return fillValue(write.value ?? null, bindings, "null");
   const invoker = bindings.self;
   const readsOwn = invoker !== null && (scope === invoker || definition.registered_by === invoker);
-  const evaluation = ports.evaluate(String(write.value), {
-    sight: actionSight(definition.scope, invoker, readsOwn),
-    params: bindings.params,
-    now: bindings.now,
-  });
-  return evaluation.ok ? succeed(evaluation.value) : refuseCel(evaluation.fault, `${path}.value`);
+  const expression = String(write.value);
+  const sight = actionSight(definition.scope, invoker, readsOwn);
+  const frame: Frame = { sight, params: bindings.params, now: bindings.now };
+  const evaluation = ports.evaluate(expression, frame);
+  if (evaluation.ok) return succeed(evaluation.value);
+  return { ...refuseCel(evaluation.fault, `${path}.value`), clause: { clause: path, expression, frame } };
 }
 
 function incremented(
@@ -230,7 +231,7 @@ function incremented(
   write: WriteTemplate,
   target: Target,
   path: string,
-): Result<Json> {
+): Resolved<Json> {
   const amount = amountOf(invocation, write, target.scope, path);
   if (!amount.ok) return amount;
   const from = target.entry?.value ?? 0;
@@ -245,7 +246,7 @@ function incremented(
   });
 }
 
-function amountOf(invocation: Invocation, write: WriteTemplate, scope: string, path: string): Result<Json> {
+function amountOf(invocation: Invocation, write: WriteTemplate, scope: string, path: string): Resolved<Json> {
   if (write.increment === true) {
     return write.value === undefined ? succeed(null) : suppliedValue(invocation, write, scope, path);
   }

@@ -48,6 +48,11 @@ export class Sight {
     return this.everything || isShared(scope) || this.#scopes.has(scope);
   }
 
+  /** Whether everything that these eyes see may be seen by `other`, too. */
+  isWithin(other: Sight): boolean {
+    return other.everything || (!this.everything && [...this.#scopes].every((scope) => other.mayRead(scope)));
+  }
+
   operation(operation: Operation): VisibleOperation {
     return this.mayRead(operation.scope) ? operation : { scope: operation.scope, hidden: true };
   }

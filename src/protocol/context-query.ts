@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import { suggest } from "../kernel/suggestion.ts";
 import type { ContextShape } from "./context-shape.ts";
 import { INCLUDABLE_SCOPES, SECTIONS } from "./context-shape.ts";
 import type { contextQuery } from "./requests.ts";
@@ -22,10 +23,14 @@ function isIncludable(name: string): boolean {
 export function contextShape(query: Query, raw: Readonly<Record<string, unknown>>): Result<ContextShape> {
   const unknown = unknownNames(query);
   if (unknown.length > 0) {
-    return refuse("invalid_request", `There is no section or scope ${unknown.join(", ")} to ask for.`, {
+    const message = `There is no section or scope ${unknown.join(", ")} to ask for.`;
+    const { refusal } = refuse("invalid_request", message, {
       hint: `only and expand take ${SECTIONS.join(", ")} or state.<scope>; include takes ${INCLUDABLE_SCOPES.join(", ")}.`,
       details: { faults: unknown.map((name) => ({ path: name, problem: "is unknown" })) },
     });
+    const among = [...SECTIONS, ...INCLUDABLE_SCOPES];
+    const first = { path: "query", from: unknown[0] ?? "", among };
+    return { ok: false, refusal: suggest(refusal, first, (to) => `Ask for ${to}.`) };
   }
   return succeed({
     only: query.only ?? null,

@@ -38,3 +38,10 @@ export interface ContextShape {
   /** The query as it was understood, for `_context.request`. */
   readonly request: Readonly<Record<string, unknown>>;
 }
+
+export function wants(shape: ContextShape, section: Section): boolean {
+  if (section === "messages" && !shape.messages) return false;
+  if (section === "actions" && !shape.actions) return false;
+  if (section === "self" || shape.only === null) return true;
+  return shape.only.some((name) => name === section || name.startsWith(`${section}.`));
+}

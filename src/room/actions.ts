@@ -40,7 +40,12 @@ export class Actions {
    * those that are not enabled [CEL-3]. {@link BUILTINS} stand after them.
    */
   ids(sight: Sight): readonly string[] {
-    return this.#model.visibleKeys("_actions").filter((id) => this.isEnabled(id, sight));
+    return this.registered().filter((id) => this.isEnabled(id, sight));
+  }
+
+  /** The registered actions, enabled or not, in order of registration; dormant ones are not among them. */
+  registered(): readonly string[] {
+    return this.#model.visibleKeys("_actions");
   }
 
   /** What an action does, enabled or not; undefined where it is dormant or not registered. */
@@ -53,7 +58,7 @@ export class Actions {
    * agent's own scope only where `sight` does: an expression that may not read it learns nothing of it here [ACT-3].
    */
   availability(id: string, sight: Sight): Availability {
-    const derivation = `available:${JSON.stringify([sight.agent, sight.own, id])}`;
+    const derivation = this.availabilityId(id, sight);
     this.#keep(derivation);
     return this.#model.derivations.value(
       derivation,
@@ -63,6 +68,11 @@ export class Actions {
       },
       () => DISABLED,
     );
+  }
+
+  /** The id of the derivation that {@link availability} is. */
+  availabilityId(id: string, { agent, own }: Sight): string {
+    return `available:${JSON.stringify([agent, own, id])}`;
   }
 
   /** Whether the action is there for the agent of `sight`. Told apart from `if`, which may ask what actions there are. */

@@ -1,10 +1,9 @@
 import type { LogEvent } from "../kernel/model.ts";
-
-/** A place that a derivation may have read: a key, a whole scope, presence, or another derivation. */
-export type Point = string;
+import type { Point, Volatility } from "./derivation.ts";
+import { Derivation } from "./derivation.ts";
 
 /** The point of one key. Keys hold no control characters, so that no two points look alike. */
-function keyPoint(scope: string, key: string): Point {
+export function keyPoint(scope: string, key: string): Point {
   return `${scope}\0${key}`;
 }
 
@@ -31,10 +30,15 @@ export function heartbeatPoint(agent: string): Point {
   return `\0heartbeat\0${agent}`;
 }
 
+/** The point of whether one action was invoked. */
+export function invokedPoint(action: string): Point {
+  return `\0invoked\0${action}`;
+}
+
 /** Every point that an event moves. */
 export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   const points = new Set([LOG_POINT]);
-  if (kind === "invoke") points.add(USAGE_POINT);
+  if (kind === "invoke") points.add(USAGE_POINT).add(invokedPoint(payload.action ?? ""));
   for (const { scope, key, op, revision } of payload.writes) {
     points.add(keyPoint(scope, key));
     points.add(scopePoint(scope));
@@ -43,46 +47,12 @@ export function pointsOf({ kind, payload }: LogEvent): Set<Point> {
   return points;
 }
 
-function derivationPoint(id: string): Point {
+export function derivationPoint(id: string): Point {
   return `\0derivation\0${id}`;
 }
 
 /** A scope of which a derivation read more keys than this counts as read whole. */
 const MOST_KEYS_PER_SCOPE = 128;
-
-/** How what a derivation read can change without an event. */
-export interface Volatility {
-  /** It read the clock. */
-  now: boolean;
-  /** It read presence. */
-  presence: boolean;
-}
-
-/** A value computed from the state, with the places that its last evaluation read. */
-class Derivation {
-  readonly id: string;
-  value: unknown;
-  fresh = false;
-  readonly points = new Set<Point>();
-  readonly keysByScope = new Map<string, number>();
-  readonly volatility: Volatility = { now: false, presence: false };
-  /** The pass in which it was last evaluated. */
-  pass = 0;
-  /** Set while it is being evaluated and found among its own inputs. */
-  cycle: readonly string[] | undefined;
-
-  constructor(id: string) {
-    this.id = id;
-  }
-
-  reset(): void {
-    this.points.clear();
-    this.keysByScope.clear();
-    this.volatility.now = false;
-    this.volatility.presence = false;
-    this.cycle = undefined;
-  }
-}
 
 /** How many derivations may read through one another on the host's stack before the deepest is settled first. */
 const MOST_NESTED = 16;
@@ -142,7 +112,8 @@ export class Derivations {
   }
 
   #isFresh(derivation: Derivation): boolean {
-    return derivation.fresh && (!isVolatile(derivation) || derivation.pass === this.#pass);
+    const { now, presence } = derivation.volatility;
+    return derivation.fresh && (!(now || presence) || derivation.pass === this.#pass);
   }
 
   #refresh<T>(request: Request<T>): void {
@@ -197,31 +168,37 @@ export class Derivations {
     if (reader) reader.volatility[what] = true;
   }
 
-  /** The keys that `work` reads, noted apart from any derivation, in order of reading. */
-  keysReadBy(work: () => void): (readonly [scope: string, key: string])[] {
+  /** The points that `work` reads, noted apart from any derivation, in order of reading. */
+  pointsReadBy(work: () => void): Point[] {
     const id = "\0recorder";
     this.value(id, work, () => undefined);
     const points = [...(this.#derivations.get(id)?.points ?? [])];
     this.drop(id);
-    return points.flatMap((point) => {
-      const [scope, key] = point.split("\0");
-      return scope && key ? [[scope, key] as const] : [];
-    });
+    return points;
   }
 
   /** Marks everything that read one of `points`, directly or through others, and answers the ids. */
-  touch(points: Iterable<Point>): Set<string> {
-    const stale = new Set<string>();
-    const queue = [...points];
-    for (let point = queue.pop(); point !== undefined; point = queue.pop()) {
-      for (const derivation of this.#readers.get(point) ?? []) {
-        if (stale.has(derivation.id)) continue;
-        stale.add(derivation.id);
-        derivation.fresh = false;
-        queue.push(derivationPoint(derivation.id));
-      }
+  touch(points: Iterable<Point>): ReadonlySet<string> {
+    const stale = this.readersOf(points);
+    for (const id of stale) {
+      const derivation = this.#derivations.get(id);
+      if (derivation) derivation.fresh = false;
     }
     return stale;
+  }
+
+  /** The ids of everything whose last evaluation read one of `points`, directly or through others. */
+  readersOf(points: Iterable<Point>): ReadonlySet<string> {
+    const found = new Set<string>();
+    const queue = [...points];
+    for (let point = queue.pop(); point !== undefined; point = queue.pop()) {
+      for (const { id } of this.#readers.get(point) ?? []) {
+        if (found.has(id)) continue;
+        found.add(id);
+        queue.push(derivationPoint(id));
+      }
+    }
+    return found;
   }
 
   /** What can change the value of `id` without an event, as of its last evaluation. */
@@ -294,8 +271,4 @@ export class Derivations {
     for (const member of members) member.cycle = ids;
     return ids;
   }
-}
-
-function isVolatile({ volatility }: Derivation): boolean {
-  return volatility.now || volatility.presence;
 }

@@ -27,7 +27,8 @@ export function evaluateText(text: string, roots: RoomRoots, account?: Meter): E
   return evaluateProgram(compiled.program, roots, account);
 }
 
-function evaluateProgram(program: Program, roots: RoomRoots, account: Meter | undefined): Evaluation {
+/** Like {@link evaluateText}, of what is compiled. */
+export function evaluateProgram(program: Program, roots: RoomRoots, account: Meter | undefined): Evaluation {
   const evaluated = evaluate(program, roots, new Meter(LIMITS.expressionSteps, account));
   return evaluated.ok ? evaluated : { ok: false, fault: evaluated.error };
 }

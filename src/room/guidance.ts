@@ -2,6 +2,7 @@ import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, own } from "../kernel/json.ts";
+import { suggest } from "../kernel/suggestion.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
 import { builtinHelp, HELP_INDEX } from "./help.ts";
@@ -27,9 +28,12 @@ export function readHelp(
   if (override) return succeed(roomText(model, key, override.value, override.revision, override.hash));
   const text = builtinHelp(key);
   if (text === undefined) {
-    return refuse("help_key_not_found", `There is no help on ${JSON.stringify(key)}.`, {
+    const { refusal } = refuse("help_key_not_found", `There is no help on ${JSON.stringify(key)}.`, {
       hint: "Invoke help without key for the list of keys.",
     });
+    const unknown = { path: "params.key", from: key, among: helpTopics(model).map((topic) => topic.key) };
+    const next = (to: string) => `Invoke help with ${JSON.stringify({ params: { key: to } })}.`;
+    return { ok: false, refusal: suggest(refusal, unknown, next) };
   }
   return succeed({
     key,

@@ -5,39 +5,53 @@ import contextShaping from "../help/context_shaping.md";
 import directedMessages from "../help/directed_messages.md";
 import guide from "../help/guide.md";
 import help from "../help/help.md";
-import index from "../help/index.json";
 import messages from "../help/messages.md";
+import refusals from "../help/refusals.md";
 import standardLibraryText from "../help/standard_library.md";
 import standardLibrary from "../help/standard-library.json";
+import summaries from "../help/summaries.json";
 import timers from "../help/timers.md";
 import views from "../help/views.md";
 import vocabularyBootstrap from "../help/vocabulary_bootstrap.md";
+import vocabularyReview from "../help/vocabulary_review.md";
 import waiting from "../help/waiting.md";
+import watching from "../help/watching.md";
 import writes from "../help/writes.md";
+import type { HelpKey } from "../kernel/help-keys.ts";
+import { HELP_KEYS } from "../kernel/help-keys.ts";
 
 const definitions = ["```json", JSON.stringify(standardLibrary.entries, null, 2), "```", ""].join("\n");
 
-const TEXTS: ReadonlyMap<string, string> = new Map([
-  ["guide", guide],
-  ["standard_library", `${standardLibraryText.trimEnd()}\n\n${definitions}`],
-  ["vocabulary_bootstrap", vocabularyBootstrap],
-  ["writes", writes],
-  ["cel", cel],
-  ["views", views],
-  ["messages", messages],
-  ["directed_messages", directedMessages],
-  ["contested_actions", contestedActions],
-  ["timers", timers],
-  ["context_shaping", contextShaping],
-  ["waiting", waiting],
-  ["agents", agents],
-  ["help", help],
-]);
+const TEXTS: Readonly<Record<HelpKey, string>> = {
+  guide,
+  vocabulary_bootstrap: vocabularyBootstrap,
+  standard_library: `${standardLibraryText.trimEnd()}\n\n${definitions}`,
+  writes,
+  cel,
+  views,
+  messages,
+  directed_messages: directedMessages,
+  waiting,
+  watching,
+  timers,
+  refusals,
+  context_shaping: contextShaping,
+  contested_actions: contestedActions,
+  vocabulary_review: vocabularyReview,
+  agents,
+  help,
+};
 
 /** The built-in text of a help key, or undefined. */
 export function builtinHelp(key: string): string | undefined {
-  return TEXTS.get(key);
+  return isHelpKey(key) ? TEXTS[key] : undefined;
 }
 
+function isHelpKey(key: string): key is HelpKey {
+  return Object.hasOwn(TEXTS, key);
+}
+
+const SUMMARIES: Readonly<Record<HelpKey, string>> = summaries;
+
 /** The built-in help keys in reading order, with a line on each. */
-export const HELP_INDEX: readonly { readonly key: string; readonly summary: string }[] = index.keys;
+export const HELP_INDEX = HELP_KEYS.map((key) => ({ key, summary: SUMMARIES[key] }));

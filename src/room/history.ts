@@ -1,10 +1,11 @@
 import type { Result } from "../kernel/errors.ts";
 import { succeed } from "../kernel/errors.ts";
-import type { LogEvent, Operation } from "../kernel/model.ts";
+import type { DeleteOperation, Entry, LogEvent, Operation, WriteOperation } from "../kernel/model.ts";
 import { isWrite } from "../kernel/state.ts";
 import type { HistoryCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
+import type { Place } from "../storage/key-index.ts";
 import { reachRefusal } from "./compaction.ts";
 import type { ReadModel } from "./read-model.ts";
 import type { Session } from "./session.ts";
@@ -45,7 +46,7 @@ function changes(
   const touches = (name: string) => (key === undefined ? name.startsWith(prefix ?? "") : name === key);
   const operations = event.payload.writes.filter((write) => write.scope === scope && touches(write.key));
   return operations.map((operation) => {
-    const before = versions.get(operation.key) ?? versionOf(lastWrite(model, operation, event.seq));
+    const before = versions.get(operation.key) ?? versionOf(lastWrite(model, operation, event.seq - 1));
     const { revision, hash } = operation;
     versions.set(operation.key, { revision, hash });
     return {
@@ -63,17 +64,17 @@ function changes(
   });
 }
 
-/** What a key was before the event `seq`, if it was there. */
-function lastWrite(
+/** What a key was after the event `seq`: what wrote it last by then, if anything did. */
+export function lastWrite(
   { index, log, base }: ReadModel,
-  { scope, key }: Operation,
+  { scope, key }: Place,
   seq: number,
-): Version | undefined {
-  const wrote = index.lastWrite(scope, key, seq - 1);
+): WriteOperation | DeleteOperation | Entry | undefined {
+  const wrote = index.lastWrite(scope, key, seq);
   const earlier = wrote === null ? [] : log.events([wrote]);
   const writes = earlier.flatMap(({ payload }) => payload.writes);
-  const last = writes.findLast((write) => write.scope === scope && write.key === key && isWrite(write));
-  return last ?? base.get(scope, key);
+  const ofKey = writes.filter((write) => write.scope === scope && write.key === key).filter(isWrite);
+  return ofKey.at(-1) ?? base.get(scope, key);
 }
 
 function versionOf({ revision, hash }: Version = ABSENT): Version {

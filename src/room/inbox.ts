@@ -34,15 +34,24 @@ export class Inbox {
     return this.#live.highest(APPEND_SCOPE);
   }
 
+  get(number: number): NumberedMessage | undefined {
+    return this.#messages.after(number - 1, 1, number)[0];
+  }
+
   /** The newest `limit` messages or, with `after`, the oldest `limit` after it; oldest first. */
   page(after: number | null, limit: number): NumberedMessage[] {
     if (after === null) return this.#messages.newest(limit, this.highest);
     return this.#messages.after(after, limit, this.highest);
   }
 
-  /** The numbers of the newest `limit` messages, the lowest first. */
-  numbers(limit: number): readonly number[] {
-    return this.#messages.newestNumbers(limit, this.highest);
+  /** The numbers of the newest `limit` messages up to number `last`, the lowest first. */
+  numbers(limit: number, last = this.highest): readonly number[] {
+    return this.#messages.newestNumbers(limit, last);
+  }
+
+  /** The highest number for which `holds`, which does for none after one for which it does not; 0 for none. */
+  lastOf(holds: (number: number) => boolean): number {
+    return this.#messages.lastOf(this.highest, holds);
   }
 
   /** Messages of others beyond the agent's cursor, and those of them that are directed at it. */

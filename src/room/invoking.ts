@@ -5,7 +5,7 @@ import { decideInvoke } from "../kernel/decide/invoke.ts";
 import type { Refusal } from "../kernel/errors.ts";
 import { refuse } from "../kernel/errors.ts";
 import type { Clause } from "../kernel/invocation.ts";
-import type { Json, JsonObject } from "../kernel/json.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import { canonicalJson, jsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
@@ -18,12 +18,12 @@ import { RawJson, serialise } from "../protocol/serialise.ts";
 import type { AnswerKey } from "../storage/answer-store.ts";
 import { invocationAnswer, refusalReply, valueFields, writesAnswer } from "./answers.ts";
 import { eventRefusal } from "./capacity.ts";
-import { evaluateText, evaluateValue } from "./expressions.ts";
+import { explainRefusal, shownReads } from "./explain/refusals.ts";
+import { evaluateValue } from "./expressions.ts";
 import { readHelp } from "./guidance.ts";
 import { paramFault } from "./params.ts";
 import type { RoomParts } from "./parts.ts";
 import { decisionContext, decisionPorts } from "./ports.ts";
-import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
 import type { Session } from "./session.ts";
 import { readerRefusal, writerRefusal } from "./session.ts";
@@ -52,7 +52,7 @@ export class Invoking {
     if (barred) return refusalReply(barred.refusal);
     const kept = this.#keptAnswer(session, call);
     if (kept) return kept;
-    const decision = this.#admissible(this.#decide(session, call));
+    const decision = this.#explained(session, call, this.#admissible(this.#decide(session, call)));
     if (call.dry_run) return this.#dryRun(session, call, decision, compact);
     if (!decision.ok) return this.#refused(session, call, decision.refusal);
     return this.#commit(session, call, decision, compact);
@@ -67,6 +67,12 @@ export class Invoking {
     if (fault)
       return refuse("invalid_param", `${fault.path} ${fault.problem}.`, { details: { path: fault.path } });
     return builtin.command.decide(params, context);
+  }
+
+  /** A refusal says what the caller needs to do better; what is accepted costs no more for it [ACT-22]. */
+  #explained(session: Session, call: InvokeCall, decision: Decision): Decision {
+    if (decision.ok) return decision;
+    return { ...decision, refusal: explainRefusal({ model: this.#parts.model, session, call }, decision) };
   }
 
   /** A decision that the room has space for. */
@@ -135,7 +141,7 @@ export class Invoking {
     const writes = decision.ok ? (decision.event?.payload.writes ?? []) : [];
     const outcome: AnswerObject = decision.ok
       ? writesAnswer(writes, sight)
-      : { ...valueFields(refusalBody(decision.refusal)), ...this.#explain(session, decision.clause) };
+      : valueFields({ ...refusalBody(decision.refusal), ...this.#clause(session, call, decision.clause) });
     return {
       status: 200,
       body: serialise({ ...head, ...outcome }, compact),
@@ -143,26 +149,16 @@ export class Invoking {
     };
   }
 
-  /** The clause that refused and the values that it read, of which only those that the caller may read [ACT-10]. */
-  #explain(session: Session, clause: Clause | undefined): AnswerObject {
-    if (clause?.expression === undefined || clause.frame === undefined) return { clause: clause?.clause };
-    const { expression, frame } = clause;
-    const { model } = this.#parts;
-    const keys = model.derivations.keysReadBy(() => {
-      evaluateText(
-        expression,
-        new RoomRoots(model, frame.sight, { kind: "caller", ...frame }),
-        session.account,
-      );
-    });
-    const reads = keys
-      .filter(([scope]) => session.sight.mayRead(scope))
-      .map(([scope, key]) => ({
-        scope,
-        key,
-        value: RawJson.of(shownValue(model, scope, key)),
-      }));
-    return { clause: clause.clause, expression, reads };
+  /** The clause that refused, and what the whole of its expression read [ACT-21]. */
+  #clause(session: Session, call: InvokeCall, clause: Clause | undefined): JsonObject {
+    if (clause === undefined) return {};
+    const { clause: name, expression, frame } = clause;
+    if (expression === undefined || frame === undefined) return { clause: name };
+    const reads = shownReads(
+      { model: this.#parts.model, session, call },
+      { clause: name, expression, frame },
+    );
+    return { clause: name, expression, ...reads };
   }
 
   #answerKey(session: Session, call: InvokeCall): AnswerKey | null {
@@ -201,12 +197,6 @@ export class Invoking {
     const expiresAt = now + LIMITS.keptAnswerDays * 24 * 60 * 60 * 1000;
     this.#parts.answers.keep(key, { ...reply, request: this.#requestDigest(call) }, now, expiresAt);
   }
-}
-
-/** A value as expressions read it: entries that their gate hides are not there [TIMER-4]. */
-function shownValue(model: ReadModel, scope: string, key: string): Json {
-  if (scope === "_agents") return model.agents.entryValue(key) ?? null;
-  return model.visibleEntry(scope, key)?.value ?? null;
 }
 
 /** A built-in's parameters: null is the same as absent. */

@@ -6,6 +6,7 @@ import type { StateReader, StateWriter } from "../kernel/state.ts";
 import { isDormant } from "../kernel/timer.ts";
 import type { StateTable } from "../storage/state-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
+import { RecencyOrder } from "./recency-order.ts";
 import type { Timers } from "./timers.ts";
 
 /** Scopes whose entries stand in order of registration instead of key order [ROOM-4]. */
@@ -18,19 +19,16 @@ export const APPEND_SCOPE = "_messages";
 class LiveScope {
   readonly entries: Map<string, StoredEntry>;
   readonly #registry: boolean;
-  #gates = 0;
+  /** The keys of the entries that are shown only while a gate holds, or once a timer has fired. */
+  readonly gated = new Set<string>();
   #keys: string[] | undefined;
   #text: string | undefined;
+  #recency: RecencyOrder | undefined;
 
   constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
     this.entries = new Map(entries);
     this.#registry = registry;
-    for (const entry of this.entries.values()) if (isGated(entry)) this.#gates += 1;
-  }
-
-  /** Whether any entry is shown only while its gate holds, or once its timer has fired. */
-  get hasGates(): boolean {
-    return this.#gates > 0;
+    for (const [key, entry] of this.entries) if (isGated(entry)) this.gated.add(key);
   }
 
   keys(): readonly string[] {
@@ -47,20 +45,34 @@ class LiveScope {
     return this.#text;
   }
 
+  /** The keys by who wrote them last, the newest first; kept in order once it has been asked for. */
+  byRecency(): RecencyOrder {
+    this.#recency ??= new RecencyOrder(this.entries);
+    return this.#recency;
+  }
+
   put(key: string, entry: StoredEntry): void {
     this.#text = undefined;
+    this.#reorder(key, entry);
     if (!this.entries.has(key)) this.#keys?.splice(this.#place(key, this.#keys), 0, key);
-    if (isGated(this.entries.get(key))) this.#gates -= 1;
-    if (isGated(entry)) this.#gates += 1;
+    if (isGated(entry)) this.gated.add(key);
+    else this.gated.delete(key);
     this.entries.set(key, entry);
   }
 
   remove(key: string): void {
     this.#text = undefined;
-    if (isGated(this.entries.get(key))) this.#gates -= 1;
+    this.#reorder(key, undefined);
+    this.gated.delete(key);
     if (!this.entries.delete(key) || !this.#keys) return;
     const at = this.#registry ? this.#keys.indexOf(key) : this.#place(key, this.#keys);
     this.#keys.splice(at, 1);
+  }
+
+  #reorder(key: string, entry: StoredEntry | undefined): void {
+    const before = this.entries.get(key);
+    if (before) this.#recency?.remove(key, before);
+    if (entry) this.#recency?.add(key, entry);
   }
 
   /** Where `key` stands, or would stand, among `keys`: a registry's newest is its last. */
@@ -76,8 +88,8 @@ class LiveScope {
   }
 }
 
-function isGated(entry: StoredEntry | undefined): boolean {
-  return entry !== undefined && (entry.enabled !== undefined || isDormant(entry));
+function isGated(entry: StoredEntry): boolean {
+  return entry.enabled !== undefined || isDormant(entry);
 }
 
 interface Total {
@@ -125,8 +137,22 @@ export class LiveState implements StateReader, StateWriter {
     return this.#scope(scope).text();
   }
 
+  /** The keys of a scope that each writer wrote last, the newest first. */
+  byRecency(scope: string): Iterable<readonly { readonly key: string }[]> {
+    return this.#scope(scope).byRecency().lists();
+  }
+
   hasGates(scope: string): boolean {
-    return this.#scope(scope).hasGates;
+    return this.#scope(scope).gated.size > 0;
+  }
+
+  /** The entries of a scope that are shown only while a gate holds, or once a timer has fired. */
+  *gated(scope: string): Iterable<readonly [string, StoredEntry]> {
+    const { gated, entries } = this.#scope(scope);
+    for (const key of gated) {
+      const entry = entries.get(key);
+      if (entry) yield [key, entry];
+    }
   }
 
   count(scope: string): number {

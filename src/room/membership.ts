@@ -87,11 +87,17 @@ export class Membership {
     }
     const decision = decideJoin(command, isOpen, this.#context(session));
     // Whoever has just joined is there, though its own token has not called yet.
-    if (decision.ok) model.presence.beat(command.id, model.now());
+    if (decision.ok) this.#beat(command.id);
     return this.#settle(session, decision, compact, (accepted) => {
       const token = accepted.event?.payload.tokens?.[0];
       return token ? { token: this.#claims(token) } : {};
     });
+  }
+
+  #beat(agent: string): void {
+    const { model } = this.#parts;
+    if (model.presence.beat(agent, model.now())) model.moved("presence", agent);
+    model.moved("heartbeat", agent);
   }
 
   #updateAgent(session: Session, command: UpdateAgentCommand, compact: boolean): Reply {

@@ -49,6 +49,7 @@ export function paramFault(declared: JsonObject, params: JsonObject): ParamFault
 function problemOf(keyword: string, error: string): string {
   if (keyword === "format") return "does not match its pattern";
   if (keyword === "required") return "is required";
+  if (keyword === "false") return "is not allowed here";
   const sentence = error.replace(/\.$/, "");
   return `is not valid: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }

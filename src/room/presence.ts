@@ -9,6 +9,8 @@ type PresenceTable = Pick<PresenceStore, "load" | "save">;
 
 interface Sighting {
   lastHeartbeat: number;
+  /** When the agent joined, as far as anybody has asked: whoever joined just now is there. */
+  joinedAt: number;
   cursor: number;
   readSeq: number;
   /** The conditions that the agent waits on now, oldest first. */
@@ -31,6 +33,7 @@ export class Presence {
     for (const { agent, last_heartbeat, cursor, read_seq } of store.load()) {
       this.#sightings.set(agent, {
         lastHeartbeat: last_heartbeat,
+        joinedAt: 0,
         cursor,
         readSeq: read_seq,
         waits: new Map(),
@@ -82,10 +85,12 @@ export class Presence {
   status(agent: string, record: AgentRecord): AgentStatus {
     if (record.status === "left") return "left";
     const sighting = this.#sighting(agent);
+    sighting.joinedAt = Date.parse(record.joined_at);
     if (sighting.waits.size > 0) return "waiting";
-    // Whoever joined just now is there, also where an eviction lost its first calls.
-    const seen = Math.max(sighting.lastHeartbeat, Date.parse(record.joined_at));
-    return this.#asOf - seen > LIMITS.idleAfterMs ? "idle" : "active";
+    // Where an eviction lost an agent's first calls, nobody has planned when it becomes idle.
+    const at = idleAt(sighting) ?? 0;
+    if (at > this.#asOf) this.#idle.note(at);
+    return at > this.#asOf ? "active" : "idle";
   }
 
   /** The condition that the agent began to wait on last, or null. */
@@ -143,13 +148,13 @@ export class Presence {
   #sighting(agent: string): Sighting {
     const known = this.#sightings.get(agent);
     if (known) return known;
-    const sighting: Sighting = { lastHeartbeat: 0, cursor: 0, readSeq: 0, waits: new Map() };
+    const sighting: Sighting = { lastHeartbeat: 0, joinedAt: 0, cursor: 0, readSeq: 0, waits: new Map() };
     this.#sightings.set(agent, sighting);
     return sighting;
   }
 }
 
 /** When an agent becomes idle if it does not call again; while it waits it does not [AGENT-4]. */
-function idleAt({ lastHeartbeat, waits }: Sighting): number | undefined {
-  return waits.size > 0 ? undefined : lastHeartbeat + LIMITS.idleAfterMs + 1;
+function idleAt({ lastHeartbeat, joinedAt, waits }: Sighting): number | undefined {
+  return waits.size > 0 ? undefined : Math.max(lastHeartbeat, joinedAt) + LIMITS.idleAfterMs + 1;
 }

@@ -9,14 +9,17 @@ import type { Usage, UsageStore } from "../storage/usage-store.ts";
 import { Actions } from "./actions.ts";
 import { Agents } from "./agents.ts";
 import type { Derivations } from "./derivations.ts";
-import { scopePoint, USAGE_POINT } from "./derivations.ts";
+import { heartbeatPoint, presencePoint, scopePoint, USAGE_POINT } from "./derivations.ts";
 import { evaluateText } from "./expressions.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveState } from "./live-state.ts";
+import type { Movement } from "./moves.ts";
+import { Moves } from "./moves.ts";
 import type { Presence } from "./presence.ts";
 import { RoomRoots } from "./roots.ts";
 import { Views } from "./views.ts";
+import { Vocabulary } from "./vocabulary.ts";
 
 export type UsageReader = Pick<UsageStore, "get" | "all">;
 
@@ -53,6 +56,8 @@ export class ReadModel {
   readonly views: Views;
   readonly actions: Actions;
   readonly agents: Agents;
+  readonly vocabulary: Vocabulary;
+  readonly moves: Moves;
 
   constructor(parts: ReadModelParts) {
     this.live = parts.live;
@@ -69,6 +74,8 @@ export class ReadModel {
     this.views = new Views(this);
     this.actions = new Actions(this);
     this.agents = new Agents(this);
+    this.vocabulary = new Vocabulary(this);
+    this.moves = new Moves(parts.journal.head.seq);
   }
 
   /** Where the log begins: what lies behind was forgotten. */
@@ -105,12 +112,28 @@ export class ReadModel {
     return this.live.hasGates(scope) ? keys.filter((key) => this.visibleEntry(scope, key)) : keys;
   }
 
+  /** The derivations of the gates of a scope's entries, by key, all of them evaluated. */
+  *gates(scope: string): Iterable<readonly [key: string, derivation: string]> {
+    for (const [key, entry] of this.live.gated(scope)) {
+      if (entry.enabled === undefined || isDormant(entry)) continue;
+      this.visibleEntry(scope, key);
+      yield [key, gateDerivation(scope, key)];
+    }
+  }
+
+  /** Notes that an agent moved, though no event says so. Answers the ids of what that made stale. */
+  moved(movement: Movement, agent: string): ReadonlySet<string> {
+    this.moves.note(movement, agent, this.journal.head.seq);
+    const point = movement === "presence" ? presencePoint(agent) : heartbeatPoint(agent);
+    return this.derivations.touch([point]);
+  }
+
   #isShown(scope: string, key: string, entry: Entry): boolean {
     if (isDormant(entry)) return false;
     const { enabled } = entry;
     if (enabled === undefined) return true;
     return this.derivations.value(
-      `gate:${scope}\0${key}`,
+      gateDerivation(scope, key),
       () => {
         this.derivations.readKey(scope, key);
         const gate = this.live.entry(scope, key)?.enabled;
@@ -121,4 +144,8 @@ export class ReadModel {
       () => false,
     );
   }
+}
+
+function gateDerivation(scope: string, key: string): string {
+  return `gate:${scope}\0${key}`;
 }

@@ -7,7 +7,7 @@ import { refusalReply } from "./answers.ts";
 import { Chores } from "./chores.ts";
 import { Compaction } from "./compaction.ts";
 import { Contexts } from "./context/contexts.ts";
-import { heartbeatPoint, pointsOf, presencePoint } from "./derivations.ts";
+import { pointsOf } from "./derivations.ts";
 import { Firing } from "./firing.ts";
 import { Invoking } from "./invoking.ts";
 import type { Journal } from "./journal.ts";
@@ -232,7 +232,7 @@ export class Room {
     const { identity } = admitted.value;
     if (identity.kind !== "agent") return admitted;
     const changed = this.#model.presence.beat(identity.agent, now);
-    this.#wake(this.#model.derivations.touch([heartbeatPoint(identity.agent)]));
+    this.#wake(this.#model.moved("heartbeat", identity.agent));
     if (changed) this.#presenceMoved(identity.agent);
     return admitted;
   }
@@ -248,7 +248,7 @@ export class Room {
   /** Tells everyone who looks at what an agent is doing. */
   #presenceMoved(agent: string): void {
     this.#watch.presenceMoved(agent);
-    this.#wake(this.#model.derivations.touch([presencePoint(agent)]));
+    this.#wake(this.#model.moved("presence", agent));
   }
 
   #wake(stale: ReadonlySet<string>): void {

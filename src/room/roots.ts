@@ -38,7 +38,7 @@ export class RoomRoots implements Roots {
       case "state":
         return new StateMap(this.#model, this.#sight);
       case "views":
-        return new ViewsMap(this.#model.views);
+        return new ViewsMap(this.#model.views, this.#occasion.kind === "caller");
       case "agents":
         return new AgentsMap(this.#model.agents);
       case "actions":

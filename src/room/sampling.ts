@@ -2,6 +2,7 @@ import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { LogEvent, ViewDefinition } from "../kernel/model.ts";
+import { suggest } from "../kernel/suggestion.ts";
 import type { SamplesCall } from "../protocol/calls.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
@@ -109,9 +110,12 @@ export function readSamples(
   const unreachable = reachRefusal(model.checkpoint, after);
   if (unreachable) return unreachable;
   if (samples.last(view) === null && model.live.entry("_views", view) === undefined) {
-    return refuse("view_not_found", `There is no view ${JSON.stringify(view)} in this room.`, {
+    const { refusal } = refuse("view_not_found", `There is no view ${JSON.stringify(view)} in this room.`, {
       hint: "GET …/context?only=views lists the views; render.temporal of a view has it sampled.",
     });
+    const unknown = { path: "view", from: view, among: model.visibleKeys("_views") };
+    const next = (to: string) => `GET …/samples/${encodeURIComponent(to)}.`;
+    return { ok: false, refusal: suggest(refusal, unknown, next) };
   }
   const seqs = samples.after(view, after ?? 0, limit + 1);
   const page = seqs.slice(0, limit);

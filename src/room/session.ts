@@ -1,5 +1,6 @@
 import type { Meter } from "../cel/meter.ts";
 import { agentRecord } from "../kernel/authority.ts";
+import { agentNotFound } from "../kernel/decide/agents.ts";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import type { Identity } from "../kernel/model.ts";
@@ -86,9 +87,7 @@ function identify(identity: Identity, agent: string | null, model: ReadModel): R
     });
   }
   if (agentRecord(model.live, agent)?.status !== "active") {
-    return refuse("agent_not_found", `There is no agent ${JSON.stringify(agent)} in this room now.`, {
-      hint: "GET …/context?only=agents lists the agents.",
-    });
+    return agentNotFound(agent, model.live);
   }
   return succeed({ ...identity, acting: agent });
 }

@@ -9,12 +9,18 @@ import { scopePoint } from "./derivations.ts";
 import { evaluateText, evaluateValue } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
+import { VOCABULARY } from "./vocabulary.ts";
 
 /** A view's value as everyone sees it; undefined while the view is disabled or absent [VIEW-3]. */
 export type ViewValue = { readonly value: Json } | undefined;
 
 /** The system view of write targets that two or more actions share [ACT-11]. */
 const CONTESTED = "_contested";
+
+/** Whether the room itself makes a view: no id that agents give begins so [VIEW-6]. */
+export function isSystemView(id: string): boolean {
+  return id.startsWith("_");
+}
 
 /** What the ids of derivations begin with: a view's value, and whether its gate lets it be seen. */
 export const VIEW_DERIVATION = "view:";
@@ -28,7 +34,7 @@ export class Views {
     this.#model = model;
   }
 
-  /** Registered views in order of registration, then system views; hidden ones among them. */
+  /** Registered views in order of registration, hidden ones among them, and the system view that is told to everyone. */
   ids(): readonly string[] {
     return [...this.#model.visibleKeys("_views"), CONTESTED];
   }
@@ -41,6 +47,7 @@ export class Views {
         () => this.#contested(),
         () => undefined,
       );
+    if (id === VOCABULARY) return this.#model.vocabulary.value();
     if (!this.shows(id)) return undefined;
     return derivations.value(
       VIEW_DERIVATION + id,
@@ -51,9 +58,9 @@ export class Views {
 
   /** Whether there is such a view and its gate lets it be seen. Its value is not asked for: views may list each other. */
   shows(id: string): boolean {
-    if (id === CONTESTED) return this.value(id) !== undefined;
+    if (id === CONTESTED || id === VOCABULARY) return this.value(id) !== undefined;
     const { derivations } = this.#model;
-    const definition = this.#definition(id);
+    const definition = this.definition(id);
     if (definition?.enabled === undefined) derivations.drop(GATE_DERIVATION + id);
     if (definition === undefined) derivations.drop(VIEW_DERIVATION + id);
     if (definition?.enabled === undefined) return definition !== undefined;
@@ -64,13 +71,25 @@ export class Views {
     );
   }
 
+  /** The derivations that decide what is shown of a view now, all of them evaluated. */
+  sources(id: string): readonly string[] {
+    const view = this.value(id);
+    const isShown = view !== undefined || id === CONTESTED;
+    return isShown ? [GATE_DERIVATION + id, VIEW_DERIVATION + id] : [GATE_DERIVATION + id];
+  }
+
+  /** Whether a view is there at some times and not at others, without being written. */
+  isConditional(id: string): boolean {
+    return isSystemView(id) || this.definition(id)?.enabled !== undefined;
+  }
+
   #contested(): ViewValue {
     this.#model.derivations.read(scopePoint("_actions"));
     const value = contested(this.#model.live);
     return Object.keys(value).length === 0 ? undefined : { value };
   }
 
-  #definition(id: string): ViewDefinition | undefined {
+  definition(id: string): ViewDefinition | undefined {
     return this.#model.visibleEntry("_views", id)?.value as ViewDefinition | undefined;
   }
 
@@ -79,14 +98,14 @@ export class Views {
   }
 
   #gateHolds(id: string): boolean {
-    const definition = this.#definition(id);
+    const definition = this.definition(id);
     if (definition?.enabled === undefined) return definition !== undefined;
     const gate = evaluateText(definition.enabled, this.#roots(definition));
     return gate.ok && gate.value === true;
   }
 
   #evaluate(id: string): ViewValue {
-    const definition = this.#definition(id);
+    const definition = this.definition(id);
     if (definition === undefined) return undefined;
     const evaluation = evaluateValue(definition.expr, this.#roots(definition));
     return { value: evaluation.ok ? evaluation.value : { _error: evaluation.fault.message } };
@@ -103,22 +122,28 @@ function cycleText(ids: readonly string[]): string {
   return [...rotated, rotated[0]].join(" → ");
 }
 
-/** The root `views`. */
+/**
+ * The root `views`. The view of the vocabulary reads every other: only a caller's own expression finds it, and only by
+ * its name, so that no view that lists the others reads itself [VIEW-8].
+ */
 export class ViewsMap extends SubstrateMap {
   readonly #views: Views;
+  readonly #isCallers: boolean;
 
-  constructor(views: Views) {
+  constructor(views: Views, isCallers: boolean) {
     super();
     this.#views = views;
+    this.#isCallers = isCallers;
   }
 
   protected override read(id: string): CelValue | undefined {
+    if (id === VOCABULARY && !this.#isCallers) return undefined;
     const view = this.#views.value(id);
     return view && toCel(view.value);
   }
 
   protected override holds(id: string): boolean {
-    return this.#views.shows(id);
+    return (id !== VOCABULARY || this.#isCallers) && this.#views.shows(id);
   }
 
   protected override names(): Iterable<string> {

@@ -7,6 +7,7 @@ import type { Evaluation } from "../kernel/ports.ts";
 import type { Caller, Reply, WaitCall } from "../protocol/calls.ts";
 import { Agenda } from "./agenda.ts";
 import { refusalReply } from "./answers.ts";
+import { sinceRefusal } from "./context/since.ts";
 import { Earliest } from "./earliest.ts";
 import { evaluateText, expressionFault } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -97,6 +98,9 @@ export class Waits {
     if (barred) return { reply: refusalReply(barred.refusal) };
     const fault = expressionFault(call.condition);
     if (fault) return { reply: refusalReply(refuseCel(fault, "condition").refusal) };
+    const { since } = call.shape;
+    const unreachable = since === null ? null : sinceRefusal(this.#parts.model, since);
+    if (unreachable) return { reply: refusalReply(unreachable.refusal) };
     const waiting: Waiting = {
       id: this.#parts.randomId(),
       caller,

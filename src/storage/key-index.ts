@@ -8,6 +8,12 @@ const KEYS = `WITH RECURSIVE keys (key) AS (
     SELECT (SELECT min(key) FROM log_index WHERE scope = ?1 AND key > keys.key AND key <= ?3)
       FROM keys WHERE keys.key IS NOT NULL)`;
 
+/** One key of the state. */
+export interface Place {
+  readonly scope: string;
+  readonly key: string;
+}
+
 /** Where a key stood at some seq. */
 export interface KeyPosition {
   readonly key: string;
@@ -61,6 +67,19 @@ export class KeyIndex {
       FROM keys WHERE key IS NOT NULL AND touched IS NOT NULL`;
     type Row = { key: string; wrote: number | null; touched: number };
     return this.#sql.exec<Row>(query, scope, "", BEYOND, seq).toArray();
+  }
+
+  /** The keys of a scope that events after `seq` touched. What it costs grows with the keys that there have been. */
+  touchedAfter(scope: string, seq: number): string[] {
+    const query = `${KEYS} SELECT key FROM keys WHERE key IS NOT NULL
+        AND (SELECT max(seq) FROM log_index WHERE scope = ?1 AND key = keys.key) > ?4`;
+    const rows = this.#sql.exec<{ key: string }>(query, scope, "", BEYOND, seq).toArray();
+    return rows.map(({ key }) => key);
+  }
+
+  /** Whether a key was touched by the event `seq` or before, or before anything that the index tells of. */
+  isBy(scope: string, key: string, seq: number): boolean {
+    return (this.first(scope, key) ?? 0) <= seq;
   }
 
   /** The newest event up to `seq` that wrote a key, or null. */

@@ -1,4 +1,5 @@
 import type { EventKind, EventPayload, LogEvent } from "../kernel/model.ts";
+import type { Place } from "./key-index.ts";
 
 interface LogRow extends Record<string, SqlStorageValue> {
   seq: number;
@@ -131,6 +132,25 @@ export class LogStore {
   countBefore(after: number, ts: string, limit: number): number {
     const query = `SELECT count(*) AS count FROM (SELECT ts FROM log WHERE seq > ? ORDER BY seq LIMIT ?) WHERE ts < ?`;
     return this.#sql.exec<{ count: number }>(query, after, limit, ts).one().count;
+  }
+
+  /** The bytes of the payloads of the events after `after`. */
+  bytesAfter(after: number): number {
+    const query = "SELECT coalesce(sum(octet_length(payload)), 0) AS bytes FROM log WHERE seq > ?";
+    return this.#sql.exec<{ bytes: number }>(query, after).one().bytes;
+  }
+
+  /** The keys that events after `after` touched, read from the events: what it costs grows with their bytes. */
+  placesAfter(after: number): Place[] {
+    const query = `SELECT DISTINCT json_extract(write.value, '$.scope') AS scope, json_extract(write.value, '$.key') AS key
+       FROM log, json_each(log.payload, '$.writes') AS write WHERE log.seq > ?`;
+    return this.#sql.exec<Place & Record<string, SqlStorageValue>>(query, after).toArray();
+  }
+
+  /** The newest event of a kind after `after`, or null. It looks at each event after `after`. */
+  lastOfKind(kind: EventKind, after: number): number | null {
+    const query = "SELECT max(seq) AS seq FROM log WHERE seq > ? AND kind = ?";
+    return this.#sql.exec<{ seq: number | null }>(query, after, kind).one().seq;
   }
 
   /** Forgets the events up to `seq`. */

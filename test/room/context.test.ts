@@ -35,7 +35,11 @@ describe("the whole context", () => {
       "_context",
     ]);
     expect(context.state).toEqual({ _shared: { k: { n: null } }, _tasks: { 1: "t" }, self: { mine: 1 } });
-    expect(context.views).toEqual({ v: 2, _salience: expect.any(Array) });
+    expect(context.views).toEqual({
+      v: 2,
+      _salience: expect.any(Array),
+      _vocabulary: { unread_views: { count: 1, views: ["v"] } },
+    });
     expect(context.self).toBe("ana");
     expect(context.messages).toEqual({ count: 0, unread: 0, directed_unread: 0, recent: [] });
     expect(Object.keys(context.agents.ana)).toEqual([

@@ -7,13 +7,18 @@ import directedMessages from "../../src/help/directed_messages.md";
 import guide from "../../src/help/guide.md";
 import help from "../../src/help/help.md";
 import messages from "../../src/help/messages.md";
+import refusals from "../../src/help/refusals.md";
 import standardLibrary from "../../src/help/standard_library.md";
 import timers from "../../src/help/timers.md";
 import views from "../../src/help/views.md";
 import vocabularyBootstrap from "../../src/help/vocabulary_bootstrap.md";
+import vocabularyReview from "../../src/help/vocabulary_review.md";
 import waiting from "../../src/help/waiting.md";
+import watching from "../../src/help/watching.md";
 import writes from "../../src/help/writes.md";
+import { HELP_KEYS } from "../../src/kernel/help-keys.ts";
 import { createRoom } from "../support/room.ts";
+import { watch } from "../support/socket.ts";
 
 const TEXTS: Record<string, string> = {
   guide,
@@ -26,7 +31,10 @@ const TEXTS: Record<string, string> = {
   directed_messages: directedMessages,
   contested_actions: contestedActions,
   context_shaping: contextShaping,
+  vocabulary_review: vocabularyReview,
+  refusals,
   waiting,
+  watching,
   timers,
   agents,
   help,
@@ -35,7 +43,7 @@ const TEXTS: Record<string, string> = {
 interface Sample {
   readonly from: string;
   readonly language: string;
-  /** The built-in action that the sample is for; empty for a body of another call. */
+  /** The built-in action that the sample is for; `frame` for one of a socket, empty for a body of another call. */
   readonly action: string;
   readonly text: string;
 }
@@ -51,7 +59,8 @@ const SAMPLES: Sample[] = Object.entries(TEXTS).flatMap(([from, text]) =>
   ),
 );
 
-const invocations = SAMPLES.filter(({ action }) => action !== "");
+const frames = SAMPLES.filter(({ action }) => action === "frame");
+const invocations = SAMPLES.filter(({ action }) => action !== "" && action !== "frame");
 const joins = SAMPLES.filter(({ language, action }) => language === "json" && action === "");
 const expressions = SAMPLES.filter(({ language }) => language === "cel");
 
@@ -75,6 +84,16 @@ describe("the help texts", () => {
     const room = await createRoom();
     const { status, body } = await room.joiner.call("/agents", { body: text });
     expect([status, body.agent?.id]).toEqual([201, "ana"]);
+  });
+
+  it("[WATCH-1] watching: every frame is taken by one socket, in the order of the text", async () => {
+    const ana = await (await createRoom()).join("ana");
+    const socket = await watch(ana);
+    for (const { text } of frames) socket.send(text);
+    await socket.ask({ type: "ping" });
+    expect(frames.length).toBeGreaterThan(5);
+    expect(socket.of("error")).toEqual([]);
+    socket.close();
   });
 
   it.each(expressions)("[CEL-1] $from: $text has a value in an empty room", async ({ text }) => {
@@ -101,6 +120,10 @@ describe("the help texts", () => {
       await ana.call(`/actions/${action}/invoke`, { body: text });
       expect([id, (await ana.invoke(id, params[id])).status]).toEqual([id, 200]);
     }
+  });
+
+  it("[ACT-13] are there for every key that a refusal or a context can name", () => {
+    expect(Object.keys(TEXTS).sort()).toEqual([...HELP_KEYS].sort());
   });
 
   it("[ACT-13] no expression inside a text names a key of help that there is not", async () => {

@@ -46,7 +46,7 @@ describe("contention", () => {
       writes: [append, { key: "list", append: true, value: 2 }, { key: "y", delete: true }],
     });
     expect(body.warning).toBeUndefined();
-    expect((await ana.context()).views).toEqual({});
+    expect((await ana.context()).views._contested).toBeUndefined();
   });
 
   it("[ACT-11] it ends with a redefinition that writes elsewhere", async () => {
@@ -56,7 +56,7 @@ describe("contention", () => {
     expect((await ana.context())._context.help).toContain("contested_actions");
     await register(ana, { id: "b", writes: [{ key: "elsewhere", value: 1 }] });
     const { views, _context } = await ana.context();
-    expect(views).toEqual({});
+    expect(views._contested).toBeUndefined();
     expect(_context.help).not.toContain("contested_actions");
   });
 });

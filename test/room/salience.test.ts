@@ -85,6 +85,32 @@ describe("salience", () => {
     expect((await signalsOf(bob, "door")).contest).toBe(0.5);
   });
 
+  it("[CTX-8] ranks every key, whoever wrote it when, and however it is named", async () => {
+    const { room, ana, bob } = await furnished();
+    const writers = [ana, bob, room.owner];
+    for (let write = 0; write < 120; write++) {
+      const scope = write % 3 === 0 ? "_tasks" : "_shared";
+      await put(writers[(write * 7) % 3] as Client, `k${(write * 31) % 50}`, write, scope);
+      if (write === 60) await ana.context();
+    }
+    await ana.do("_register_view", {
+      id: "v",
+      expr: "state._shared.k7 + state._shared.k1 + size(state._tasks)",
+    });
+    const target = { scope: "_shared", key: "k8", value: 1 };
+    for (const id of ["x", "y"]) await bob.do("_register_action", { id, writes: [target] });
+    const { state } = await room.owner.context();
+    const all = ["_shared", "_tasks"].flatMap((scope) =>
+      Object.keys(state[scope]).map((key) => `${scope} ${key}`),
+    );
+    for (const reader of [ana, bob, room.owner]) {
+      const { keys } = (await reader.call("/salience?limit=500")).body;
+      expect(keys.map(({ scope, key }: Body) => `${scope} ${key}`).sort()).toEqual(all.sort());
+      const scores = keys.map(({ score }: Body) => score);
+      expect(scores).toEqual([...scores].sort((a: number, b: number) => b - a));
+    }
+  });
+
   it("[CTX-8] weights are the room's to set, and reading as another agent leaves no trace", async () => {
     const { room, ana, bob } = await furnished();
     await put(bob, "news");

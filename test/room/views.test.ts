@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Body, Client } from "../support/room.ts";
 import { createRoom } from "../support/room.ts";
 
-/** What an agent is shown of the views that were registered. */
+/** What an agent is shown of views, less those that are about the whole room. */
 async function registered(client: Client): Promise<Body> {
-  const { _salience: _, ...views } = (await client.context()).views;
+  const { _salience: _, _vocabulary: _v, ...views } = (await client.context()).views;
   return views;
 }
 
@@ -88,7 +88,7 @@ describe("views on views", () => {
     const ana = await (await createRoom()).join("ana");
     await ana.do("_register_view", { id: "top", expr: "views.base * 2" });
     await ana.do("_register_view", { id: "base", expr: "21" });
-    expect((await ana.context()).views).toEqual({ top: 42, base: 21 });
+    expect(await registered(ana)).toEqual({ top: 42, base: 21 });
   });
 
   it("[VIEW-2] a cycle gives each of its members the same error, and those that read it stand", async () => {
@@ -99,7 +99,7 @@ describe("views on views", () => {
     await ana.do("_register_view", { id: "a", expr: "views.b" });
     await ana.do("_register_view", { id: "fine", expr: "1" });
     const _error = "cycle: a → b → c → a";
-    expect((await ana.context()).views).toEqual({
+    expect(await registered(ana)).toEqual({
       a: { _error },
       b: { _error },
       c: { _error },
@@ -179,7 +179,7 @@ describe("a view's definition", () => {
   it("[VIEW-3] a gate that fails hides", async () => {
     const ana = await (await createRoom()).join("ana");
     await ana.do("_register_view", { id: "v", expr: "1", enabled: "1 / 0 == 1" });
-    expect((await ana.context()).views).toEqual({});
+    expect(await registered(ana)).toEqual({});
   });
 
   it("[VIEW-5] render is kept as it is", async () => {
@@ -212,11 +212,11 @@ describe("a view's definition", () => {
   it("[VIEW-6] _contested stands among the views while targets overlap, and only then", async () => {
     const ana = await (await createRoom()).join("ana");
     await ana.do("_register_action", { id: "a", writes: [{ key: "k", value: 1 }] });
-    expect((await ana.context()).views).toEqual({});
+    expect(await registered(ana)).toEqual({});
     await ana.do("_register_action", { id: "b", writes: [{ key: "k", value: 2 }] });
-    expect((await ana.context()).views).toEqual({ _contested: { "_shared:k": ["a", "b"] } });
+    expect(await registered(ana)).toEqual({ _contested: { "_shared:k": ["a", "b"] } });
     expect((await ana.eval('views._contested["_shared:k"]')).value).toEqual(["a", "b"]);
     await ana.do("_delete_action", { id: "a" });
-    expect((await ana.context()).views).toEqual({});
+    expect(await registered(ana)).toEqual({});
   });
 });

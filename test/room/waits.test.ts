@@ -84,7 +84,7 @@ describe("the condition", () => {
     "depth=deep",
     "only=nothing",
     "include=nothing",
-    "since=4",
+    "since=99",
   ])("[WAIT-2] %s is refused", async (query) => {
     const { ana } = await setting();
     expect((await ana.wait("true", `&${query}`)).body.error).toBe("invalid_request");
@@ -184,7 +184,14 @@ describe("what an answer brings", () => {
   it("[WAIT-2] include= on a wait that is out of time brings the same sections", async () => {
     const { ana } = await setting();
     const { body } = await ana.wait("false", "&timeout=10&include=agents");
-    expect(Object.keys(body).sort()).toEqual(["agents", "elapsed_ms", "seq", "timeout", "triggered"]);
+    expect(Object.keys(body).sort()).toEqual([
+      "agents",
+      "elapsed_ms",
+      "seq",
+      "timeout",
+      "triggered",
+      "unmet",
+    ]);
   });
 
   it("[WAIT-2] takes the parameters of context", async () => {

@@ -9,7 +9,9 @@ import { LIMITS } from "../limits.ts";
 import type { AgentRecord, Operation, TokenRecord } from "../model.ts";
 import { agentOf, eventAuthor, isRoom } from "../model.ts";
 import { isAgentId, isGrantable, isKey, isReservedAgentId } from "../names.ts";
+import type { StateReader } from "../state.ts";
 import { RunningState, setOperation } from "../state.ts";
+import { suggestAgent } from "../suggestion.ts";
 import { startTimer } from "../timer.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
 
@@ -228,9 +230,16 @@ function managedRecord(agent: string, { identity, state }: DecisionContext): Res
   }
   const record = agentRecord(state, agent);
   if (record && record.status === "active") return succeed(record);
-  return refuse("agent_not_found", `There is no agent ${JSON.stringify(agent)} in this room now.`, {
+  return agentNotFound(agent, state);
+}
+
+/** The refusal of an id that is no agent's, or of one that has left; with the nearest that is. */
+export function agentNotFound(agent: string, state: StateReader) {
+  const message = `There is no agent ${JSON.stringify(agent)} in this room now.`;
+  const { refusal } = refuse("agent_not_found", message, {
     hint: "GET …/context?only=agents lists the agents.",
   });
+  return { ok: false, refusal: suggestAgent(refusal, agent, state) } as const;
 }
 
 function writeRecord(

@@ -155,7 +155,8 @@ function gated(
     clause === "if" ? "precondition_failed" : "action_disabled",
     `The ${clause} of ${action} does not hold now.`,
     {
-      hint: "Wait until it does with GET …/wait?condition=…, or see why with dry_run: true.",
+      hint: "Wait until it does with GET …/wait?condition=….",
+      help: "refusals",
       details: { clause, expression, ...(evaluation.ok ? {} : { fault: faultDetails(evaluation.fault) }) },
     },
   );
@@ -170,7 +171,7 @@ function writesRefusal(invocation: Invocation): Refused | null {
   for (const [index, write] of invocation.definition.writes.entries()) {
     const path = `writes[${index}]`;
     const resolved = resolveWrite(invocation, effectiveWrite(write), path);
-    if (!resolved.ok) return { ...resolved, clause: { clause: path } };
+    if (!resolved.ok) return { clause: { clause: path }, ...resolved };
   }
   return null;
 }

@@ -4,7 +4,10 @@ import type { JsonObject } from "../json.ts";
 import { own } from "../json.ts";
 import { messageValue } from "../message.ts";
 import { agentOf, eventAuthor } from "../model.ts";
+import { nearest } from "../nearest.ts";
+import type { StateReader } from "../state.ts";
 import { setOperation } from "../state.ts";
+import { joinedAgents } from "../suggestion.ts";
 import type { Decision, DecisionContext } from "./decision.ts";
 
 /** Decides `_send_message`: the next entry of `_messages`, in one event. */
@@ -39,6 +42,17 @@ export function decideSendMessage(params: JsonObject, context: DecisionContext):
       agent,
       payload: { ok: true, action: "_send_message", ...acting, writes: [write] },
     },
-    fields: { message: { seq, ...message.value, ts: now } },
+    fields: { message: { seq, ...message.value, ts: now }, ...unknownRecipients(message.value, state) },
   };
+}
+
+/** A message to an id that nobody has joined with waits for whoever does; more often it is a misspelling. */
+function unknownRecipients({ to = [] }: JsonObject, state: StateReader): JsonObject {
+  const ids = Array.isArray(to) ? to : [to];
+  const unknown = ids.filter((id) => typeof id === "string" && !state.entry("_agents", id)).map(String);
+  const from = unknown[0];
+  if (from === undefined) return {};
+  const near = nearest(from, joinedAgents(state));
+  const suggestion = near === undefined ? {} : { suggestion: { path: "params.to", from, to: near } };
+  return { warning: "unknown_recipient", unknown, ...suggestion };
 }

@@ -7,6 +7,7 @@ import { LIMITS } from "../limits.ts";
 import type { ConfigKey, RoomRecord, TokenKind, TokenRecord } from "../model.ts";
 import { CONFIG_KEYS } from "../model.ts";
 import { RunningState, setOperation } from "../state.ts";
+import { suggestAgent } from "../suggestion.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
 
 /** Whether a new agent needs a token to join. */
@@ -110,9 +111,10 @@ export function decideMintToken(
   if (command.kind === "agent") {
     const record = command.agent === undefined ? undefined : agentRecord(state, command.agent);
     if (record?.status !== "active") {
-      return refuse("agent_not_found", "A token for an agent names an agent that has joined.", {
+      const { refusal } = refuse("agent_not_found", "A token for an agent names an agent that has joined.", {
         hint: "POST …/agents lets an agent join and answers its first token.",
       });
+      return { ok: false, refusal: suggestAgent(refusal, command.agent ?? "", state) };
     }
   }
   const ends = [

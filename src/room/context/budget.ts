@@ -1,12 +1,12 @@
-import TinyQueue from "tinyqueue";
 import { agentOf } from "../../kernel/model.ts";
-import { utf8Bytes } from "../../kernel/names.ts";
+import { isReservedScope, utf8Bytes } from "../../kernel/names.ts";
+import { compareKeys } from "../../kernel/order.ts";
 import type { Answer } from "../../protocol/serialise.ts";
 import { serialise } from "../../protocol/serialise.ts";
 import type { NumberedMessage } from "../../storage/message-store.ts";
 import { Attention } from "../salience/attention.ts";
 import type { Ranked } from "../salience/ranking.ts";
-import { byRank } from "../salience/ranking.ts";
+import { byRank, byScore } from "../salience/ranking.ts";
 import type { Reading, Selection } from "./context.ts";
 import { shownMessage } from "./messages.ts";
 import type { Part } from "./parts.ts";
@@ -20,12 +20,6 @@ const LARGEST_SHARE = 0.5;
 const MOST_MISSES = 64;
 /** What a system view counts for among members that are scored. */
 const SYSTEM_VIEW_SCORE = 0.1;
-
-/** A member that an answer may have room for: an entry, a view, an agent, an action, or a message. */
-interface Candidate extends Ranked {
-  readonly part: Part | null;
-  readonly message?: NumberedMessage;
-}
 
 /** What a budget is spent on. */
 export interface Spending {
@@ -50,41 +44,57 @@ export function withinBudget(spending: Spending, budgetTokens: number): Selectio
   const { directed, actions, expanded, others } = classes(spending, attention);
   const share = Math.floor(purse.left * LARGEST_SHARE);
   const late = [...purse.spend(directed, share), ...purse.spend(actions, share)];
-  purse.spend(new TinyQueue(expanded, byRank), purse.left);
-  purse.spend(new TinyQueue(others, byRank), purse.left);
+  for (const members of [expanded, others]) {
+    purse.spend(byScore(reading.model, attention, members), purse.left, MOST_MISSES);
+  }
   purse.spend(late, purse.left);
   return purse.selection();
 }
 
+/** Members to be taken by rank: whole scopes, and what is ranked already. */
+interface Members {
+  readonly scopes: string[];
+  readonly others: Ranked[];
+}
+
 interface Classes {
-  /** In the order in which they are shown. */
-  readonly directed: readonly Candidate[];
-  readonly actions: readonly Candidate[];
-  readonly expanded: Candidate[];
-  readonly others: Candidate[];
+  /** In the order in which they are taken. */
+  readonly directed: readonly Ranked[];
+  readonly actions: readonly Ranked[];
+  readonly expanded: Members;
+  readonly others: Members;
 }
 
 function classes({ reading, selection }: Spending, attention: Attention): Classes {
   const { model, session, shape } = reading;
   const agent = agentOf(session.identity);
   const cursor = agent === null ? Number.POSITIVE_INFINITY : model.presence.cursor(agent);
-  const found: Classes = { directed: [], actions: [], expanded: [], others: [] };
-  const directed: Candidate[] = [];
+  const [directed, actions]: [Ranked[], Ranked[]] = [[], []];
+  const expanded: Members = { scopes: [], others: [] };
+  const others: Members = { scopes: [], others: [] };
+  const classOf = (...names: string[]) =>
+    names.some((name) => shape.expand.includes(name)) ? expanded : others;
   for (const message of selection.messages) {
-    const candidate = { part: null, message, ...messageRank(attention, message) };
-    const isDirected = attention.messageSignals(message).directed === 1;
-    if (isDirected && message.seq > cursor) directed.unshift(candidate);
-    else if (shape.expand.includes("messages")) found.expanded.push(candidate);
-    else found.others.push(candidate);
+    const isDirected = attention.messageSignals(message).directed === 1 && message.seq > cursor;
+    if (isDirected) directed.unshift(messageRank(attention, message));
+    else classOf("messages").others.push(messageRank(attention, message));
   }
-  const actions: Candidate[] = [];
   for (const { part, keys } of selection.parts) {
-    const names = shape.expand.some((name) => name === part.name || name === part.section);
-    const into = part.section === "actions" ? actions : names ? found.expanded : found.others;
+    const members = classOf(part.name, part.section);
+    if (keys === undefined && part.scope !== undefined && !isReservedScope(part.scope)) {
+      members.scopes.push(part.scope);
+      continue;
+    }
     const scoreOf = memberScore(reading, attention, part);
-    for (const key of keys ?? part.keys()) into.push({ part, scope: part.name, key, score: scoreOf(key) });
+    const into = part.section === "actions" ? actions : members.others;
+    for (const key of keys ?? part.keys()) into.push({ scope: placeOf(part), key, score: scoreOf(key) });
   }
-  return { ...found, directed, actions: actions.sort(byRank) };
+  return { directed, actions: actions.sort(byRank), expanded, others };
+}
+
+/** What a part's members are ranked under. */
+function placeOf(part: Part): string {
+  return part.scope ?? part.name;
 }
 
 function messageRank(attention: Attention, message: NumberedMessage): Ranked {
@@ -114,28 +124,33 @@ function memberScore({ model, session }: Reading, attention: Attention, part: Pa
 class Purse {
   left: number;
   readonly #spending: Spending;
-  readonly #keys = new Map<Part, Set<string>>();
-  readonly #messages = new Set<number>();
+  readonly #parts: ReadonlyMap<string, Part>;
+  readonly #messages: ReadonlyMap<string, NumberedMessage>;
+  readonly #taken = new Map<string, Set<string>>();
 
   constructor(spending: Spending, bytes: number) {
     this.#spending = spending;
     this.left = bytes;
+    const { parts, messages } = spending.selection;
+    this.#parts = new Map(parts.map(({ part }) => [placeOf(part), part]));
+    this.#messages = new Map(messages.map((message) => [String(message.seq), message]));
   }
 
-  /** Takes what fits into `share`, in order; answers what did not. */
-  spend(candidates: readonly Candidate[] | TinyQueue<Candidate>, share: number): Candidate[] {
+  /** Takes what fits into `share`, in order, until so many in a row did not; answers what did not fit. */
+  spend(members: Iterable<Ranked>, share: number, mostMisses = Number.POSITIVE_INFINITY): Ranked[] {
     const end = this.left - share;
-    const missed: Candidate[] = [];
+    const missed: Ranked[] = [];
     let misses = 0;
-    for (const candidate of inOrder(candidates)) {
-      const bytes = misses < MOST_MISSES ? this.#bytesOf(candidate) : Number.POSITIVE_INFINITY;
+    for (const member of members) {
+      const bytes = this.#bytesOf(member);
       if (bytes <= this.left - end) {
-        this.#take(candidate, bytes);
+        this.left -= bytes;
+        this.#takenOf(member.scope).add(member.key);
         misses = 0;
       } else {
-        missed.push(candidate);
+        missed.push(member);
         misses += 1;
-        if (misses >= MOST_MISSES && candidates instanceof TinyQueue) break;
+        if (misses >= mostMisses) break;
       }
     }
     return missed;
@@ -143,40 +158,43 @@ class Purse {
 
   selection(): Selection {
     const { parts, messages } = this.#spending.selection;
+    const taken = this.#takenOf("messages");
     return {
-      parts: parts.map(({ part, keys }) => {
-        const taken = this.#keys.get(part);
-        return { part, keys: (keys ?? part.keys()).filter((key) => taken?.has(key)) };
-      }),
-      messages: messages.filter(({ seq }) => this.#messages.has(seq)),
+      parts: parts.map(({ part, keys }) => ({ part, keys: this.#inOrder(part, keys) })),
+      messages: messages.filter(({ seq }) => taken.has(String(seq))),
     };
   }
 
-  #take({ part, key, message }: Candidate, bytes: number): void {
-    this.left -= bytes;
-    if (message) this.#messages.add(message.seq);
-    else if (part) this.#keys.set(part, (this.#keys.get(part) ?? new Set()).add(key));
+  /** What was taken of a part, in the order in which the part shows it. */
+  #inOrder(part: Part, keys: readonly string[] | undefined): string[] {
+    const taken = this.#takenOf(placeOf(part));
+    const isSorted = part.scope !== undefined && !isReservedScope(part.scope);
+    if (isSorted) return [...taken].sort(compareKeys);
+    return (keys ?? part.keys()).filter((key) => taken.has(key));
+  }
+
+  #takenOf(place: string): Set<string> {
+    const taken = this.#taken.get(place) ?? new Set();
+    this.#taken.set(place, taken);
+    return taken;
   }
 
   /** What a member adds to the answer at most, with the comma before it, and its part where it is the first of that. */
-  #bytesOf({ part, key, message }: Candidate): number {
+  #bytesOf({ scope, key }: Ranked): number {
     const { reading, meta } = this.#spending;
     const textBytes = (answer: Answer) => utf8Bytes(serialise(answer, reading.compact)) + 1;
-    if (message) return textBytes(shownMessage(message));
-    const member = part?.show(key);
-    if (!part || member === undefined) return 0;
+    const part = this.#parts.get(scope);
+    if (!part) {
+      const message = this.#messages.get(key);
+      return message ? textBytes(shownMessage(message)) : 0;
+    }
+    const member = part.show(key);
+    if (member === undefined) return 0;
     const name = utf8Bytes(JSON.stringify(key)) + 1;
-    const opening = this.#keys.has(part) || part.section !== "state" ? 0 : utf8Bytes(part.name) + 8;
+    const isFirst = this.#takenOf(scope).size === 0;
+    const opening = isFirst && part.section === "state" ? utf8Bytes(part.name) + 8 : 0;
     const about = meta(part, key);
     const aboutBytes = about === undefined ? 0 : name + textBytes(about) + opening;
     return name + textBytes(member) + opening + aboutBytes;
   }
-}
-
-function* inOrder(candidates: readonly Candidate[] | TinyQueue<Candidate>): Iterable<Candidate> {
-  if (!(candidates instanceof TinyQueue)) {
-    yield* candidates;
-    return;
-  }
-  for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) yield next;
 }

@@ -2,7 +2,7 @@ import type { Result } from "../../kernel/errors.ts";
 import { succeed } from "../../kernel/errors.ts";
 import { utf8Bytes } from "../../kernel/names.ts";
 import type { ContextShape, Section } from "../../protocol/context-shape.ts";
-import { SECTIONS } from "../../protocol/context-shape.ts";
+import { SECTIONS, wants } from "../../protocol/context-shape.ts";
 import type { Answer, AnswerObject } from "../../protocol/serialise.ts";
 import { RawJson, serialise } from "../../protocol/serialise.ts";
 import type { NumberedMessage } from "../../storage/message-store.ts";
@@ -44,8 +44,8 @@ export function readContext(reading: Reading): Result<ContextAnswer> {
   const parts = partsOf(reading);
   const changes = shape.since === null ? null : changesSince(reading, parts, shape.since);
   if (changes !== null && !changes.ok) return changes;
-  const selection = changes === null ? everything(reading, parts) : changed(reading, parts, changes.value);
-  const draft = new Draft(reading, selection, changes?.value.deleted);
+  const selection = changes === null ? everything(reading, parts) : changed(reading, changes.value);
+  const draft = new Draft(reading, selection, changes?.value);
   return succeed(shape.budget === null ? draft.whole() : draft.within(shape.budget));
 }
 
@@ -56,15 +56,11 @@ function everything({ model, shape }: Reading, parts: readonly Part[]): Selectio
   return { parts: parts.map((part) => ({ part })), messages };
 }
 
-function changed(reading: Reading, parts: readonly Part[], changes: Changes): Selection {
+function changed(reading: Reading, { parts, lastMessage }: Changes): Selection {
+  const { shape } = reading;
+  if (shape.messages_after !== null) return { ...everything(reading, []), parts };
   const { messages } = everything(reading, []);
-  return {
-    parts: parts.map((part) => ({
-      part,
-      keys: part.keys().filter((key) => changes.isChanged(part, key)),
-    })),
-    messages: messages.filter(({ seq }) => seq > changes.lastMessage),
-  };
+  return { parts, messages: messages.filter(({ seq }) => seq > lastMessage) };
 }
 
 function partsOf({ model, session, shape }: Reading): Part[] {
@@ -83,25 +79,18 @@ function partsOf({ model, session, shape }: Reading): Part[] {
   );
 }
 
-function wants(shape: ContextShape, section: Section): boolean {
-  if (section === "messages" && !shape.messages) return false;
-  if (section === "actions" && !shape.actions) return false;
-  if (section === "self" || shape.only === null) return true;
-  return shape.only.some((name) => name === section || name.startsWith(`${section}.`));
-}
-
 /** An answer in the making: what would be shown, and what a budget leaves of it. */
 class Draft {
   readonly #reading: Reading;
   readonly #selection: Selection;
-  readonly #deleted: Answer | undefined;
+  readonly #changes: Changes | undefined;
   readonly #sections: readonly Section[];
   readonly #meta: MetaSection | null;
 
-  constructor(reading: Reading, selection: Selection, deleted: Answer | undefined) {
+  constructor(reading: Reading, selection: Selection, changes: Changes | undefined) {
     this.#reading = reading;
     this.#selection = selection;
-    this.#deleted = deleted;
+    this.#changes = changes;
     this.#sections = SECTIONS.filter((section) => wants(reading.shape, section));
     this.#meta = reading.shape.meta ? new MetaSection(reading.model, reading.session) : null;
   }
@@ -139,8 +128,9 @@ class Draft {
       sections: this.#sections,
       depth: shape.depth,
       elided: left,
-      deleted: this.#deleted,
-      help: helpKeys(model, counts.directed_unread),
+      deleted: this.#changes?.deleted,
+      before: this.#changes?.before,
+      help: helpKeys(model, counts.directed_unread, this.#sections),
       request: RawJson.of(shape.request),
     };
     const cursor = selection.messages.at(-1)?.seq ?? 0;
@@ -159,11 +149,13 @@ function sectionAnswer(section: Section, { parts }: Selection): Answer {
 const MANY_ENTRIES = 200;
 
 /** The help keys that matter to this reader now [CTX-6]. */
-function helpKeys(model: ReadModel, directedUnread: number): string[] {
+function helpKeys(model: ReadModel, directedUnread: number, sections: readonly Section[]): string[] {
   const keys: string[] = [];
   if (model.live.size().entries > MANY_ENTRIES) keys.push("context_shaping");
   if (model.live.count("_actions") === 0) keys.push("vocabulary_bootstrap");
   if (directedUnread > 0) keys.push("directed_messages");
   if (model.views.value("_contested") !== undefined) keys.push("contested_actions");
+  // It evaluates every view: whoever reads these has that done anyway.
+  if (sections.includes("views") && model.vocabulary.needsReview()) keys.push("vocabulary_review");
   return keys;
 }

@@ -3,9 +3,9 @@ import { succeed } from "../../kernel/errors.ts";
 import type { Reply } from "../../protocol/calls.ts";
 import type { ContextShape } from "../../protocol/context-shape.ts";
 import type { AnswerObject } from "../../protocol/serialise.ts";
-import { serialise } from "../../protocol/serialise.ts";
+import { RawJson, serialise } from "../../protocol/serialise.ts";
 import { refusalReply } from "../answers.ts";
-import { presencePoint } from "../derivations.ts";
+import { unmetClauses } from "../explain/unmet.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
 import { readerRefusal } from "../session.ts";
@@ -34,20 +34,30 @@ export class Contexts {
   /** The answer to a wait that was triggered, or whose time is over [WAIT-2]. */
   waitReport(session: Session, { call, compact, started_at }: Waiting, triggered: boolean): Reply {
     const shape = call.include === null ? call.shape : { ...call.shape, only: call.include };
+    // Before the read: what that moves the cursor by may be what the condition waits for.
+    const unmet = triggered ? {} : this.#unmet(session, call.condition);
     const read = this.#read(session, shape, compact);
     if (!read.ok) return refusalReply(read.refusal);
     const context = read.value;
     const { seq } = this.#model.journal.head;
     const head: AnswerObject = triggered
       ? { triggered: true, condition: call.condition, seq }
-      : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq };
-    const body =
-      call.include === null ? { ...head, context } : { ...this.#named(context, call.include), ...head };
+      : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq, ...unmet };
+    const body = call.include === null ? { ...head, context } : { ...this.#named(context, shape), ...head };
     return this.#reply(body, compact);
   }
 
-  #named(context: AnswerObject, sections: readonly string[]): AnswerObject {
-    return Object.fromEntries(Object.entries(context).filter(([section]) => sections.includes(section)));
+  /** Which clauses of a condition do not hold, as its waiter sees them [WAIT-7]. */
+  #unmet({ sight, now, account }: Session, expression: string): AnswerObject {
+    const frame = { sight, now, params: {} };
+    const { fields } = unmetClauses(this.#model, { expression, frame, viewer: sight, account });
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, RawJson.of(value)]));
+  }
+
+  /** The sections that a wait named; what changed is not told without the names of what is gone. */
+  #named(context: AnswerObject, { only, since }: ContextShape): AnswerObject {
+    const names = [...(only ?? []), ...(since === null ? [] : ["_context"])];
+    return Object.fromEntries(Object.entries(context).filter(([section]) => names.includes(section)));
   }
 
   #read(session: Session, shape: ContextShape, compact: boolean): Result<AnswerObject> {
@@ -60,8 +70,7 @@ export class Contexts {
 
   /** Only an agent's own reading is noted: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
   #noteRead(agent: string, read: ContextAnswer["read"]): void {
-    const { presence, derivations } = this.#model;
-    if (presence.hasRead(agent, read)) this.#wake(derivations.touch([presencePoint(agent)]));
+    if (this.#model.presence.hasRead(agent, read)) this.#wake(this.#model.moved("presence", agent));
   }
 
   #reply(answer: AnswerObject, compact: boolean): Reply {

@@ -1,7 +1,5 @@
 import { BUILTINS } from "../../kernel/decide/builtins.ts";
-import { LIMITS } from "../../kernel/limits.ts";
 import { isReservedScope } from "../../kernel/names.ts";
-import { auditValue } from "../../kernel/sight.ts";
 import type { ContextShape, Depth, Section } from "../../protocol/context-shape.ts";
 import type { Answer } from "../../protocol/serialise.ts";
 import { RawJson } from "../../protocol/serialise.ts";
@@ -10,6 +8,9 @@ import type { Usage } from "../../storage/usage-store.ts";
 import type { ReadModel } from "../read-model.ts";
 import { salienceView } from "../salience/salience.ts";
 import type { Session } from "../session.ts";
+import { isSystemView } from "../views.ts";
+import { VOCABULARY } from "../vocabulary.ts";
+import { auditPart, messagesPart } from "./windows.ts";
 
 /** One part of a context: members by name, each of which can be shown without the others. */
 export interface Part {
@@ -20,6 +21,8 @@ export interface Part {
   readonly name: string;
   /** Its members in the order in which they stand. */
   keys(): readonly string[];
+  /** Whether there is such a member to be shown now. */
+  holds(key: string): boolean;
   /** A member as it is shown, or undefined where it is not. */
   show(key: string): Answer | undefined;
   /** Everything, where that is at hand as one. */
@@ -45,21 +48,27 @@ export function shown(part: Part, keys?: readonly string[]): Answer {
 /** The scopes that a reader sees under `state`, in the room's order, then those that it asked for. */
 export function stateParts(model: ReadModel, session: Session, shape: ContextShape): Part[] {
   const { sight } = session;
-  const chosen = shape.only?.filter((name) => name.startsWith("state.")).map((name) => name.slice(6)) ?? [];
-  const isChosen = (shownAs: string, scope: string) =>
-    chosen.length === 0 ||
-    shape.only?.includes("state") ||
-    chosen.includes(shownAs) ||
-    chosen.includes(scope);
   const parts: Part[] = [];
   for (const scope of model.live.scopes()) {
-    if (isReservedScope(scope) || !sight.mayRead(scope)) continue;
-    const shownAs = scope === sight.own ? "self" : scope;
-    if (isChosen(shownAs, scope)) parts.push(scopePart(model, scope, shownAs));
+    const name = sight.mayRead(scope) ? scopeName(scope, session, shape) : null;
+    if (name !== null) parts.push(scopePart(model, scope, name));
   }
-  const reserved = new Set([...shape.include, ...chosen].filter((scope) => isReservedScope(scope)));
+  const reserved = new Set([...shape.include, ...chosenScopes(shape)].filter(isReservedScope));
   for (const scope of reserved) parts.push(reservedPart(model, session, scope));
   return parts;
+}
+
+/** The name under which a reader that may see a scope is shown it, or null where it did not ask for it. */
+export function scopeName(scope: string, { sight }: Session, shape: ContextShape): string | null {
+  if (isReservedScope(scope)) return null;
+  const name = scope === sight.own ? "self" : scope;
+  const chosen = chosenScopes(shape);
+  if (chosen.length === 0 || shape.only?.includes("state")) return name;
+  return chosen.includes(name) || chosen.includes(scope) ? name : null;
+}
+
+function chosenScopes({ only }: ContextShape): string[] {
+  return (only ?? []).filter((name) => name.startsWith("state.")).map((name) => name.slice("state.".length));
 }
 
 function scopePart(model: ReadModel, scope: string, shownAs = scope): Part {
@@ -68,6 +77,7 @@ function scopePart(model: ReadModel, scope: string, shownAs = scope): Part {
     scope,
     name: `state.${shownAs}`,
     keys: () => model.visibleKeys(scope),
+    holds: (key) => model.visibleEntry(scope, key) !== undefined,
     show: (key) => {
       const entry = model.live.entry(scope, key);
       return entry instanceof StoredEntry ? new RawJson(entry.text) : undefined;
@@ -78,57 +88,39 @@ function scopePart(model: ReadModel, scope: string, shownAs = scope): Part {
 }
 
 function reservedPart(model: ReadModel, session: Session, scope: string): Part {
-  const head = { section: "state", scope, name: `state.${scope}` } as const;
-  if (scope === "_audit") {
-    const events = model.log.newest(LIMITS.windowEntries).map((event) => session.sight.event(event));
-    const visible = new Map(
-      events.filter((event) => event !== null).map((event) => [String(event.seq), event]),
-    );
-    return {
-      ...head,
-      keys: () => [...visible.keys()],
-      show: (seq) => {
-        const event = visible.get(seq);
-        return event && RawJson.of(auditValue(event));
-      },
-    };
-  }
-  if (scope === "_messages") {
-    const newest = new Map(
-      model.inbox
-        .page(null, LIMITS.windowEntries)
-        .map(({ seq, ts: _, ...message }) => [String(seq), message]),
-    );
-    return { ...head, keys: () => [...newest.keys()], show: (seq) => RawJson.of(newest.get(seq)) };
-  }
-  if (scope === "_agents") {
-    return {
-      ...head,
-      keys: () => model.agents.ids(),
-      show: (id) => RawJson.of(model.agents.entryValue(id)),
-    };
-  }
-  return scopePart(model, scope);
+  if (scope === "_audit") return auditPart(model, session);
+  if (scope === "_messages") return messagesPart(model);
+  if (scope !== "_agents") return scopePart(model, scope);
+  return {
+    section: "state",
+    scope,
+    name: "state._agents",
+    keys: () => model.agents.ids(),
+    holds: (id) => model.agents.record(id) !== undefined,
+    show: (id) => RawJson.of(model.agents.entryValue(id)),
+  };
 }
 
 /** The system view of what deserves an agent's attention: each agent's own [VIEW-6]. */
-const SALIENCE = "_salience";
+export const SALIENCE = "_salience";
 
 /** The views; to an agent also what the room tells it alone. */
 export function viewsPart(model: ReadModel, session?: Session): Part {
   const isAgent = session !== undefined && session.sight.agent !== null;
+  const show = (id: string) => {
+    if (isAgent && id === SALIENCE) {
+      const top = salienceView(model, session);
+      return top.length === 0 ? undefined : RawJson.of(top);
+    }
+    const view = model.views.value(id);
+    return view && RawJson.of(view.value);
+  };
   return {
     section: "views",
     name: "views",
-    keys: () => (isAgent ? [...model.views.ids(), SALIENCE] : model.views.ids()),
-    show: (id) => {
-      if (isAgent && id === SALIENCE) {
-        const top = salienceView(model, session);
-        return top.length === 0 ? undefined : RawJson.of(top);
-      }
-      const view = model.views.value(id);
-      return view && RawJson.of(view.value);
-    },
+    keys: () => (isAgent ? [...model.views.ids(), SALIENCE, VOCABULARY] : model.views.ids()),
+    holds: (id) => (isSystemView(id) ? show(id) !== undefined : model.views.shows(id)),
+    show,
   };
 }
 
@@ -137,6 +129,7 @@ export function agentsPart(model: ReadModel): Part {
     section: "agents",
     name: "agents",
     keys: () => model.agents.ids(),
+    holds: (id) => model.agents.record(id) !== undefined,
     show: (id) => {
       const agent = model.agents.shown(id);
       if (!agent) return undefined;
@@ -168,6 +161,7 @@ export function actionsPart(reading: ActionsReading): Part {
     section: "actions",
     name: "actions",
     keys: () => [...reading.model.actions.ids(reading.session.sight), ...BUILTIN_ANSWERS.keys()],
+    holds: (id) => BUILTIN_ANSWERS.has(id) || reading.model.actions.isEnabled(id, reading.session.sight),
     show: (id) => BUILTIN_ANSWERS.get(id) ?? registeredAction(reading, id),
   };
 }

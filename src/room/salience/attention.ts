@@ -26,7 +26,7 @@ export class Attention {
   readonly weights: Weights;
   readonly #now: number;
   readonly #interests: Interests;
-  readonly #contested: ReadonlyMap<string, number>;
+  readonly #contested: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly #readSeq: number;
   readonly #cursor: number;
 
@@ -51,9 +51,15 @@ export class Attention {
       dependency: this.#dependency(scope, key),
       authorship: provenance.seq > 0 && provenance.writer === this.agent ? 1 : 0,
       directed: 0,
-      contest: this.#contested.size === 0 ? 0 : (this.#contested.get(`${scope}:${key}`) ?? 0),
+      contest: this.#contested.get(scope)?.get(key) ?? 0,
       delta: provenance.seq > this.#readSeq ? 1 : 0,
     };
+  }
+
+  /** The keys of a scope of which more is known than who wrote them when: expressions name them, or they are contested. */
+  namedKeys(scope: string): ReadonlySet<string> {
+    const contested = this.#contested.get(scope)?.keys() ?? [];
+    return new Set([...(this.#interests.keys.get(scope) ?? []), ...contested]);
   }
 
   score(scope: string, key: string, scored: Scored): number {
@@ -93,15 +99,29 @@ export class Attention {
   }
 }
 
-/** The targets that several actions write: 1 where one of them is the agent's own, else 0.5. */
-function contestedTargets(model: ReadModel, agent: string | null): ReadonlyMap<string, number> {
+type Targets = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** By scope and key the targets that several actions write: 1 where one of them is the agent's own, else 0.5. */
+function contestedTargets(model: ReadModel, agent: string | null): Targets {
   const contested = (model.views.value("_contested")?.value ?? {}) as JsonObject;
   model.derivations.read(scopePoint("_actions"));
   const isMine = (id: unknown) => {
     const definition = model.live.entry("_actions", String(id))?.value as ActionDefinition | undefined;
     return definition !== undefined && isOwn(definition, agent);
   };
-  return new Map(
-    Object.entries(contested).map(([target, ids]) => [target, (ids as string[]).some(isMine) ? 1 : 0.5]),
-  );
+  const targets = new Map<string, Map<string, number>>();
+  for (const [target, ids] of Object.entries(contested)) {
+    const signal = (ids as string[]).some(isMine) ? 1 : 0.5;
+    for (const [scope, key] of placesNamed(target)) {
+      targets.set(scope, (targets.get(scope) ?? new Map<string, number>()).set(key, signal));
+    }
+  }
+  return targets;
+}
+
+/** What `scope:key` may mean: scopes and keys may both hold colons. */
+function* placesNamed(target: string): Iterable<readonly [scope: string, key: string]> {
+  for (let colon = target.indexOf(":"); colon >= 0; colon = target.indexOf(":", colon + 1)) {
+    yield [target.slice(0, colon), target.slice(colon + 1)];
+  }
 }

@@ -8,7 +8,7 @@ import type { ReadModel } from "../read-model.ts";
 import { ScopeMap } from "../substrate.ts";
 import type { Scored } from "./attention.ts";
 import { Attention } from "./attention.ts";
-import { byRank, rankedEntries } from "./ranking.ts";
+import { topKeys } from "./ranking.ts";
 
 /** What looking at one key costs. */
 const STEPS_PER_KEY = 5;
@@ -81,13 +81,10 @@ export class SalienceFunctions {
   }
 
   #top(scope: string | null, count: number): string[] {
-    if (scope === null || count < 1) return [];
-    const ranked = rankedEntries(this.#model, this.#attention(), scope);
-    this.#run.charge(ranked.length * STEPS_PER_KEY);
-    return ranked
-      .sort(byRank)
-      .slice(0, Math.floor(count))
-      .map(({ key }) => key);
+    if (scope === null) return [];
+    const keys = topKeys(this.#model, this.#attention(), scope, Math.floor(count));
+    this.#run.charge(keys.length * STEPS_PER_KEY);
+    return keys;
   }
 
   /** Actions that were invoked less than `count` times. */

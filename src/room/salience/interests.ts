@@ -71,9 +71,9 @@ function expressionsOf(definition: ActionDefinition): string[] {
   return texts.filter((text) => text !== undefined);
 }
 
-const NOWHERE: Places = { keys: [], scopes: [], views: [] };
+const NOWHERE: Places = { keys: [], scopes: [], views: [], computed: { scope: false, view: false } };
 
-/** A definition that came from elsewhere may hold a text that is no expression here: it reads nothing. */
-function readPlaces(text: string): Places {
+/** What a text names. A definition that came from elsewhere may hold a text that is no expression here: it reads nothing. */
+export function readPlaces(text: string): Places {
   return expressionFault(text) ? NOWHERE : placesOf(text);
 }

@@ -1,5 +1,5 @@
 import { Agenda } from "../agenda.ts";
-import type { Volatility } from "../derivations.ts";
+import type { Volatility } from "../derivation.ts";
 import type { ReadModel } from "../read-model.ts";
 
 /** What reads presence or the clock is told of at most so often [VIEW-4]. */
