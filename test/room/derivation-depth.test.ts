@@ -8,8 +8,9 @@ it("[VIEW-2] a chain of views of any length has its value, whatever is read firs
     expr: index === 119 ? "1" : `views.v${index + 1} + (((((((((((views.v${index + 1} * 0)))))))))))`,
   }));
   const ana = await room.join("ana", { views });
-  const values = (await ana.context("?only=views")).views;
+  const { _vocabulary, ...values } = (await ana.context("?only=views")).views;
   expect(Object.values(values)).toEqual(Array(120).fill(1));
+  expect(_vocabulary).toEqual({ unread_views: { count: 1, views: ["v0"] } });
 });
 
 it("[VIEW-2] views that read the clock are evaluated once a read, however often they are read through", async () => {

@@ -182,7 +182,7 @@ describe("what else is read", () => {
 
   it("[VIEW-4] a view that is redefined, deleted or registered again is evaluated anew", async () => {
     const at = await setting({ v: "1", w: "views.v" });
-    const value = async () => (await at.ana.context()).views;
+    const value = async () => (await at.room.viewer.context()).views;
     await value();
     await at.ana.do("_register_view", { id: "v", expr: "2", scope: "_shared" });
     expect(await value()).toMatchObject({ v: 2, w: 2 });

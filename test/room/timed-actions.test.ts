@@ -257,21 +257,19 @@ describe("a view", () => {
   it("[VIEW-3] whose timer hides it is absent, and there when the timer has fired", async () => {
     const room = await createRoom();
     const ana = await room.join("ana");
-    const bob = await room.join("bob");
     const view = { id: "v", scope: "_shared", expr: "41 + 1", timer: { ms: HOUR, effect: "enable" } };
     expect(await ana.do("_register_view", view)).toMatchObject({
       value: null,
       definition: { timer: view.timer },
     });
     await ana.do("_register_view", { id: "w", scope: "_shared", expr: 'has(views.v) ? views.v : "none"' });
-    expect((await bob.context()).views).toEqual({ w: "none" });
+    expect((await room.viewer.context()).views).toEqual({ w: "none" });
     await oversleep(room);
-    expect((await bob.context()).views).toEqual({ v: 42, w: 42 });
+    expect((await room.viewer.context()).views).toEqual({ v: 42, w: 42 });
   });
 
   it("[TIMER-1] is gone after its time, those that a join brings too", async () => {
     const room = await createRoom();
-    const bob = await room.join("bob");
     const timer = { ms: HOUR, effect: "delete" };
     await room.join("cat", {
       views: [
@@ -279,8 +277,8 @@ describe("a view", () => {
         { id: "d", expr: "self" },
       ],
     });
-    expect((await bob.context()).views).toEqual({ c: "cat", d: "cat" });
+    expect((await room.viewer.context()).views).toEqual({ c: "cat", d: "cat" });
     await oversleep(room);
-    expect((await bob.context()).views).toEqual({ d: "cat" });
+    expect((await room.viewer.context()).views).toEqual({ d: "cat" });
   });
 });

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { CreateRoomCommand } from "../../src/kernel/decide/room.ts";
 import { migrate } from "../../src/migrations/run.ts";
 import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
+import { contextShape } from "../../src/protocol/context-query.ts";
 import type { RoomHost } from "../../src/room/ports.ts";
 import { Room } from "../../src/room/room.ts";
 import type { Stores } from "../../src/storage/stores.ts";
@@ -46,6 +47,18 @@ export class MemoryRoom implements Subject {
 
   call(caller: Caller, call: Call): Reply {
     return this.#guard(() => this.#room.call(caller, call));
+  }
+
+  /** Waits for a condition as if a socket were held: answers what ends that, or null where it was answered at once. */
+  wait(caller: Caller, condition: string): (() => void) | null {
+    const shape = contextShape({}, {});
+    if (!shape.ok) return null;
+    const call = { condition, timeout: 25_000, shape: shape.value, include: null };
+    const room = this.#room;
+    const begun = room.wait(caller, call, false);
+    if ("reply" in begun) return null;
+    room.waits.hold(begun.waiting, { answer: () => undefined });
+    return () => room.abandonWait(begun.waiting.id);
   }
 
   /** What the platform's alarm does. */

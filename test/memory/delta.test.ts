@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { OPENING } from "../support/commands.ts";
+import type { Look, Step } from "../support/delta-history.ts";
+import { Comparisons, DeltaHistory, looks, step } from "../support/delta-history.ts";
+import { MemoryRoom } from "../support/memory-room.ts";
+import { proofOf, SHRINK_LIMIT, TIME_LIMIT } from "../support/proof.ts";
+
+const { runs, seed } = proofOf({ runs: 80, seed: 20260124 });
+const steps = fc.array(step, { minLength: 20, maxLength: 80, size: "max" });
+
+function tell(looking: readonly Look[], history: readonly Step[], counts = new Comparisons()): void {
+  const room = new MemoryRoom();
+  const told = new DeltaHistory(counts, room, looking);
+  for (const next of [...OPENING, ...history]) told.run(next);
+  room.end();
+}
+
+it(
+  "[CTX-3] [ROOM-4] what changed since any seq makes of the answer of then the answer of now, for every token",
+  () => {
+    const counts = new Comparisons();
+    fc.assert(
+      fc.property(looks, steps, (looking, history) => tell(looking, history, counts)),
+      {
+        seed,
+        numRuns: runs,
+        interruptAfterTimeLimit: SHRINK_LIMIT,
+        markInterruptAsFailure: true,
+      },
+    );
+    console.log(`delta: seed ${seed}, ${runs} histories in memory\n${JSON.stringify(counts)}`);
+    expect(counts.deltas).toBeGreaterThan(runs * 5);
+    expect(counts.compacted).toBeGreaterThan(0);
+  },
+  TIME_LIMIT,
+);
