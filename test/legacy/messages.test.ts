@@ -54,6 +54,17 @@ describe("messages whose numbers have gaps", () => {
     expect(Object.keys(state._messages)).toEqual(["3", "7", "12", String(HIGHEST)]);
   });
 
+  it("[CTX-3] are told as what is new since an event", async () => {
+    const state = [3, 7].map((number) => message(number, { body: number }));
+    const { room, report } = await imported(madeDump({ agents: [{ id: "ana" }], state }));
+    const query = `?since=${report.seq}&include=_messages`;
+    const nothing = await room.owner.context(query);
+    expect([seqs(nothing.messages), nothing.state]).toEqual([[], {}]);
+    await (await room.join("ana")).do("_send_message", { body: "new" });
+    const { messages, state: changed } = await room.owner.context(query);
+    expect([messages.count, seqs(messages), Object.keys(changed._messages)]).toEqual([3, [8], ["8"]]);
+  });
+
   it("[LOG-10, FORK-2, EXPORT-1] are the same in the past, in a fork and in an export", async () => {
     const { room, report } = await roomWithGaps();
     const past = (await room.owner.call(`/replay/${report.seq}`)).body.messages;

@@ -22,7 +22,7 @@ function put(client: Client, key: string, value: unknown = 1, scope = "_shared")
 
 async function signalsOf(client: Client, key: string, scope = "_shared"): Promise<Body> {
   const { body } = await client.call(`/salience?scope=${scope}`);
-  return body.keys.find((ranked: Body) => ranked.key === key)?.signals;
+  return body.entries.find((ranked: Body) => ranked.key === key)?.signals;
 }
 
 describe("salience", () => {
@@ -40,13 +40,13 @@ describe("salience", () => {
     expect(body.weights).toEqual({
       ...{ recency: 0.1, dependency: 0.3, authorship: 0.1, directed: 0.2, contest: 0.1, delta: 0.2 },
     });
-    const shown = Object.fromEntries(body.keys.map((ranked: Body) => [ranked.key, ranked]));
+    const shown = Object.fromEntries(body.entries.map((ranked: Body) => [ranked.key, ranked]));
     expect(shown.mine.signals).toMatchObject({ dependency: 0, authorship: 1, delta: 0 });
     expect(shown.read.signals).toMatchObject({ dependency: 1, authorship: 0, delta: 0 });
     expect(shown.other.signals).toMatchObject({ dependency: 0, authorship: 0, delta: 0 });
     expect(shown.news.signals).toMatchObject({ dependency: 0, delta: 1 });
     expect(shown.t.signals).toMatchObject({ dependency: 0.3, delta: 1 });
-    for (const { score, signals } of body.keys) {
+    for (const { score, signals } of body.entries) {
       const sum = Object.entries(signals).reduce(
         (all, [name, value]) => all + body.weights[name] * Number(value),
         0,
@@ -54,9 +54,9 @@ describe("salience", () => {
       expect(score).toBeCloseTo(sum, 3);
       expect(signals.recency).toBeGreaterThan(0.9);
     }
-    const scores = body.keys.map(({ score }: Body) => score);
+    const scores = body.entries.map(({ score }: Body) => score);
     expect(scores).toEqual([...scores].sort((a: number, b: number) => b - a));
-    expect(body.keys[0].key).toBe("read");
+    expect(body.entries[0].key).toBe("read");
   });
 
   it("[CTX-8] of messages tells to whom they are directed, and the cursor tells what is news", async () => {
@@ -104,7 +104,7 @@ describe("salience", () => {
       Object.keys(state[scope]).map((key) => `${scope} ${key}`),
     );
     for (const reader of [ana, bob, room.owner]) {
-      const { keys } = (await reader.call("/salience?limit=500")).body;
+      const { entries: keys } = (await reader.call("/salience?limit=500")).body;
       expect(keys.map(({ scope, key }: Body) => `${scope} ${key}`).sort()).toEqual(all.sort());
       const scores = keys.map(({ score }: Body) => score);
       expect(scores).toEqual([...scores].sort((a: number, b: number) => b - a));
@@ -119,7 +119,7 @@ describe("salience", () => {
     const acting = `/salience?agent=ana&limit=1`;
     await room.owner.call("/context?agent=ana");
     const { body } = await room.owner.call(acting);
-    expect([body.agent, body.keys[0].key, body.keys[0].score]).toEqual(["ana", "news", 1]);
+    expect([body.agent, body.entries[0].key, body.entries[0].score]).toEqual(["ana", "news", 1]);
     const wrong = { config: { salience_weights: { delta: 2 } } };
     expect((await room.owner.call("", { method: "PATCH", body: wrong })).status).toBe(400);
     expect((await ana.call("/salience?limit=0")).status).toBe(400);
@@ -131,7 +131,7 @@ describe("salience", () => {
     await bob.do("_register_action", { ...PUT, id: "keep", scope: "bob" });
     await bob.do("keep", { scope: "bob", key: "secret", value: 1 });
     const scopes = async (client: Client) =>
-      (await client.call("/salience")).body.keys.map(({ scope }: Body) => scope);
+      (await client.call("/salience")).body.entries.map(({ scope }: Body) => scope);
     expect(await scopes(ana)).not.toContain("bob");
     expect(await scopes(bob)).toContain("bob");
     expect(await scopes(room.viewer)).toContain("bob");

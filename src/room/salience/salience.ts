@@ -40,15 +40,15 @@ export function readSalience(model: ReadModel, session: Session, call: SalienceC
     });
   }
   const { attention, top } = ranking(model, session, call);
-  const keys = top.map(({ scope, key, score, signals }): Answer => {
+  const entries = top.map(({ scope, key, score, signals }): Answer => {
     const shown = SIGNALS.map((signal) => [signal, rounded(signals[signal])] as const);
     return { scope, key, score: rounded(score), signals: Object.fromEntries(shown) };
   });
   return succeed({
     agent: attention.agent ?? "",
-    now: session.now,
-    seq: model.journal.head.seq,
     weights: attention.weights,
-    keys,
+    entries,
+    computed_at: session.now,
+    seq: model.journal.head.seq,
   });
 }
