@@ -138,7 +138,7 @@ describe("frames", () => {
     expect(Object.keys(context.agents)).toEqual(["ana", "bob"]);
     expect(context._context.request).toEqual({ only: ["agents", "self"], include: ["_config"] });
     expect((await socket.ask({ type: "context", only: ["nothing"] })).error).toBe("invalid_request");
-    expect((await socket.ask({ type: "context", since: 3 })).error).toBe("invalid_request");
+    expect((await socket.ask({ type: "context", since: 999 })).error).toBe("invalid_request");
     const held = await socket.ask({ type: "wait", condition: "true", include: ["agents"] });
     expect(held).toMatchObject({ type: "result", triggered: true, condition: "true", agents: { ana: {} } });
     const late = await socket.ask({ type: "wait", condition: "false", timeout: 0 });

@@ -131,7 +131,7 @@ class Draft {
       elided: left,
       deleted: this.#changes?.deleted,
       before: this.#changes?.before,
-      help: helpKeys(model, counts.directed_unread, this.#sections),
+      help: helpKeys(this.#reading, counts.directed_unread),
       request: RawJson.of(shape.request),
     };
     const cursor = selection.messages.at(-1)?.seq ?? 0;
@@ -150,13 +150,14 @@ function sectionAnswer(section: Section, { parts }: Selection): Answer {
 const MANY_ENTRIES = 200;
 
 /** The help keys that matter to this reader now [CTX-6]. */
-function helpKeys(model: ReadModel, directedUnread: number, sections: readonly Section[]): string[] {
+function helpKeys({ model, session, shape }: Reading, directedUnread: number): string[] {
   const keys: string[] = [];
   if (model.live.size().entries > MANY_ENTRIES) keys.push("context_shaping");
   if (model.live.count("_actions") === 0) keys.push("vocabulary_bootstrap");
   if (directedUnread > 0) keys.push("directed_messages");
   if (model.views.value("_contested") !== undefined) keys.push("contested_actions");
-  // It evaluates every view: whoever reads these has that done anyway.
-  if (sections.includes("views") && model.vocabulary.needsReview()) keys.push("vocabulary_review");
+  // It evaluates every view: an agent that reads these has that done anyway.
+  const isShown = session.sight.agent !== null && wants(shape, "views");
+  if (isShown && model.vocabulary.needsReview()) keys.push("vocabulary_review");
   return keys;
 }

@@ -6,7 +6,6 @@ import type { Place } from "../../storage/key-index.ts";
 import type { Point } from "../derivation.ts";
 import {
   heartbeatPoint,
-  invokedPoint,
   LOG_POINT,
   presencePoint,
   SCOPES_POINT,
@@ -65,7 +64,6 @@ export class Earlier {
     if (journal.head.seq > this.seq) yield* [LOG_POINT, SCOPES_POINT, USAGE_POINT];
     if (inbox.highest > this.lastMessage) yield scopePoint(APPEND_SCOPE);
     yield* this.touched.points();
-    for (const [action, { seq }] of this.#model.usage.all()) if (seq > this.seq) yield invokedPoint(action);
     for (const agent of this.moved.presence) yield presencePoint(agent);
     for (const agent of this.moved.heartbeat) yield heartbeatPoint(agent);
   }
