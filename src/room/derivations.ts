@@ -30,6 +30,12 @@ export function heartbeatPoint(agent: string): Point {
   return `\0heartbeat\0${agent}`;
 }
 
+/**
+ * The point of which actions were ever invoked. A commit does not move it: who lists those that were not reads the
+ * {@link invokedPoint} of each. It is for asking what has changed since, when the list may have been longer.
+ */
+export const IDLE_POINT: Point = "\0idle";
+
 /** The point of whether one action was invoked. */
 export function invokedPoint(action: string): Point {
   return `\0invoked\0${action}`;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, own } from "../kernel/json.ts";
-import { invokedPoint, scopePoint } from "./derivations.ts";
+import { IDLE_POINT, invokedPoint, scopePoint } from "./derivations.ts";
 import type { ReadModel } from "./read-model.ts";
 import type { UnreadTarget } from "./unread-targets.ts";
 import { unread } from "./unread-targets.ts";
@@ -26,8 +26,8 @@ interface IdleAction {
 
 /**
  * The health of what is registered: views that fail, actions that nobody has invoked, contested targets, and what no
- * expression reads [VIEW-8]. The same for every reader: definitions, usage and values of views are public. Each part is a
- * derivation of its own, so that a commit costs only what it changed.
+ * expression reads [VIEW-8]. The same for every reader: definitions, usage and values of views are public. What is
+ * told of definitions alone is told again only when they change.
  */
 export class Vocabulary {
   readonly #model: ReadModel;
@@ -51,9 +51,11 @@ export class Vocabulary {
    */
   needsReview(): boolean {
     if (this.#broken().length > 0) return true;
+    const registered = this.#model.live.count("_actions");
+    if (registered < LEAST_IDLE) return false;
     const before = new Date(this.#model.now() - FAIR_CHANCE_MS).toISOString();
     const idle = this.#idle().filter(({ since }) => since < before).length;
-    return idle >= LEAST_IDLE && idle * 2 >= this.#model.live.count("_actions");
+    return idle >= LEAST_IDLE && idle * 2 >= registered;
   }
 
   #brokenViews(): JsonObject {
@@ -62,14 +64,12 @@ export class Vocabulary {
     return broken.length === 0 ? {} : { broken_views: { count: broken.length, views: listed } };
   }
 
+  /** Not a derivation of its own: whoever asks outside of one has the views evaluated already, and pays for no more. */
   #broken(): readonly { readonly id: string; readonly error: string }[] {
-    const { views } = this.#model;
-    return this.#derived("vocabulary:broken", [], () =>
-      this.#model.visibleKeys("_views").flatMap((id) => {
-        const error = errorOf(views.value(id)?.value);
-        return error === undefined ? [] : [{ id, error }];
-      }),
-    );
+    return this.#model.visibleKeys("_views").flatMap((id) => {
+      const error = errorOf(this.#model.views.value(id)?.value);
+      return error === undefined ? [] : [{ id, error }];
+    });
   }
 
   #neverInvoked(): JsonObject {
@@ -83,6 +83,7 @@ export class Vocabulary {
     return this.#derived("vocabulary:idle", [], () => {
       const used = usage.all();
       const idle = actions.registered().filter((id) => !used.has(id));
+      derivations.read(IDLE_POINT);
       for (const id of idle) derivations.read(invokedPoint(id));
       return idle.map((id) => {
         const registered_by = actions.definition(id)?.registered_by ?? null;

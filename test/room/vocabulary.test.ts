@@ -83,6 +83,27 @@ describe("the health of the vocabulary", () => {
     expect((await waiting).body.triggered).toBe(true);
   });
 
+  it("[CTX-3] [VIEW-8] a delta tells it where it may be another, also that there is nothing more to say", async () => {
+    const { ana } = await setting();
+    await ana.do("_register_view", { id: "v", expr: "state._shared.phase == null", scope: "_shared" });
+    await ana.do("_register_view", {
+      id: "w",
+      expr: "views.v",
+      scope: "_shared",
+      render: { type: "metric" },
+    });
+    for (const id of ["one", "two"]) await ana.do("_register_action", { id, writes: [] });
+    const { seq, views } = await ana.context();
+    expect(views._vocabulary).toEqual({ never_invoked: expect.objectContaining({ count: 2 }) });
+    await ana.do("one");
+    const shorter = await ana.context(`?since=${seq}`);
+    expect(shorter.views._vocabulary.never_invoked.count).toBe(1);
+    for (let times = 0; times < 3; times++) await ana.do("two");
+    const gone = await ana.context(`?since=${shorter.seq}`);
+    expect([gone.views._vocabulary, gone._context.deleted.views]).toEqual([undefined, ["_vocabulary"]]);
+    expect((await ana.context()).views._vocabulary).toBeUndefined();
+  });
+
   it("[VIEW-8] no view reads itself through it, nor finds it in a list", async () => {
     const { ana } = await setting();
     await ana.do("_register_view", { id: "v", expr: "[views._vocabulary, views.keys()]" });

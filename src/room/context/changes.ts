@@ -125,18 +125,13 @@ class Comparison {
   #others(part: Part): Iterable<string> {
     const { shape, model, session } = this.#reading;
     const { moved, touched, seq: since } = this.#earlier;
-    if (part.section === "views") return session.sight.agent === null ? [] : this.#ownViews();
+    // What deserves attention is another thing from one read to the next.
+    if (part.section === "views") return session.sight.agent === null ? [] : [SALIENCE];
     if (entriesOf(part) === "_agents") return [...moved.presence, ...moved.heartbeat];
     if (part.section !== "actions" || (shape.depth !== "usage" && !shape.meta)) return [];
     // What is told of an action says which others write the same: a definition that changed may be one of them.
     if (shape.meta && touched.of("_actions").size > 0) return model.actions.registered();
     return [...model.usage.all()].flatMap(([action, { seq }]) => (seq > since ? [action] : []));
-  }
-
-  /** What deserves attention differs from one read to the next; what was never invoked, with each invocation. */
-  #ownViews(): string[] {
-    const used = [...this.#reading.model.usage.all().values()];
-    return used.some(({ seq }) => seq > this.#earlier.seq) ? [SALIENCE, VOCABULARY] : [SALIENCE];
   }
 
   /** A window moves on: what was before it is gone. Events look different where other scopes may be read. */

@@ -6,6 +6,8 @@ import type { Place } from "../../storage/key-index.ts";
 import type { Point } from "../derivation.ts";
 import {
   heartbeatPoint,
+  IDLE_POINT,
+  invokedPoint,
   LOG_POINT,
   presencePoint,
   SCOPES_POINT,
@@ -64,8 +66,19 @@ export class Earlier {
     if (journal.head.seq > this.seq) yield* [LOG_POINT, SCOPES_POINT, USAGE_POINT];
     if (inbox.highest > this.lastMessage) yield scopePoint(APPEND_SCOPE);
     yield* this.touched.points();
+    yield* this.#invokedPoints();
     for (const agent of this.moved.presence) yield presencePoint(agent);
     for (const agent of this.moved.heartbeat) yield heartbeatPoint(agent);
+  }
+
+  /** The actions invoked since, and whether one may have been so for the first time: not one invoked more often than there were events. */
+  *#invokedPoints(): Iterable<Point> {
+    const events = this.#model.journal.head.seq - this.seq;
+    for (const [action, { seq, invocations }] of this.#model.usage.all()) {
+      if (seq <= this.seq) continue;
+      yield invokedPoint(action);
+      if (invocations <= events) yield IDLE_POINT;
+    }
   }
 
   /** The record of an agent, where that is another now. */
