@@ -12,7 +12,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   help: [],
   auth: ["kernel", "protocol"],
   room: ["kernel", "protocol", "cel", "storage", "help"],
-  routes: ["kernel", "protocol", "auth", "room-object"],
+  templates: ["kernel"],
+  routes: ["kernel", "protocol", "auth", "help", "templates", "room-object"],
+  mcp: ["kernel", "protocol"],
+  client: [],
+  cli: ["client"],
   "room-sockets": ["protocol", "room"],
   legacy: ["kernel", "protocol", "storage", "room"],
   "room-turns": ["kernel"],
@@ -28,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "room-transfers",
     "room-turns",
   ],
-  worker: ["kernel", "protocol", "auth", "routes", "room-object"],
+  worker: ["kernel", "protocol", "auth", "routes", "mcp", "room-object"],
 };
 
 /** Packages that only one part may import. */
@@ -39,7 +43,9 @@ const ONLY_IN: Record<string, readonly string[]> = {
   jose: ["auth"],
   tinyqueue: ["room"],
   hono: ["auth", "routes", "worker"],
-  zod: ["protocol", "routes"],
+  zod: ["protocol", "routes", "mcp"],
+  "@hono/zod-openapi": ["protocol", "routes"],
+  "@modelcontextprotocol/server": ["mcp"],
   "cloudflare:workers": ["room-object"],
   "node:crypto": ["room-object"],
 };
