@@ -29,7 +29,7 @@ export default defineConfig({
           // One runtime for all files: a start takes longer than most of them. Rooms are told apart by their ids.
           isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/node/**", "test/memory/**"],
+          exclude: ["test/node/**", "test/memory/**", "test/doors/**"],
           testTimeout: 20_000,
           provide,
         },
@@ -41,6 +41,14 @@ export default defineConfig({
           include: ["test/node/**/*.test.ts", "test/memory/**/*.test.ts"],
           testTimeout: 60_000,
           provide,
+        },
+      },
+      {
+        test: {
+          name: "doors",
+          include: ["test/doors/**/*.test.ts"],
+          globalSetup: "test/doors/server.ts",
+          testTimeout: 60_000,
         },
       },
     ],

@@ -1,17 +1,5 @@
 import { inject } from "vitest";
-
-/** How many histories a proof tries, from which seed. */
-export interface Proof {
-  readonly runs: number;
-  readonly seed: number;
-}
-
-declare module "vitest" {
-  export interface ProvidedContext {
-    /** What `scripts/proof.ts` was asked for, or null in an ordinary run of the tests. */
-    readonly proof: Proof | null;
-  }
-}
+import type { Proof } from "./provided.ts";
 
 /** In ms: a long proof has no limit to speak of. */
 export const TIME_LIMIT = inject("proof") === null ? 60_000 : 10_000_000;
