@@ -1,0 +1,53 @@
+/** What stands for one word in a hint of the room: a name, or a placeholder such as `:id`. */
+type Translation = readonly [call: RegExp, command: (...parts: string[]) => string];
+
+/** Calls as hints of the room name them, and the commands that make them. The first that fits a place stands. */
+const CALLS: readonly Translation[] = [
+  [/GET …\/context(?:\?([^\s.,;]*[^\s.,;:]))?/g, (query) => `context${contextOptions(query)}`],
+  [/GET …\/wait\?condition=(.*?)(?=\.$|\. )/g, (condition) => `wait ${quoted(condition)}`],
+  [/GET …\/wait/g, () => "wait <condition>"],
+  [/GET …\/replay\/([\w:]+)/g, (seq) => `replay ${seq}`],
+  [/GET …\/(log|tokens|salience|migration|export)\b/g, (name) => name],
+  [/POST …\/actions\/_register_(action|view)\/invoke/g, (kind) => `register ${kind} <definition>`],
+  [/POST …\/actions\/([\w:.@-]+)\/invoke/g, (action) => `invoke ${action}`],
+  [/POST …\/agents with it/g, () => "join <agent>"],
+  [/POST …\/agents/g, () => "join <agent>"],
+  [/POST \/rooms(?![\w/])/g, () => "create"],
+  [/GET \/health/g, () => "health"],
+  [/Invoke help without key/g, () => "guide"],
+  [/Fork at (\d+) or later/g, (seq) => `fork --at ${seq}`],
+  [/Read from after=(\d+)/g, (seq) => `log --after ${seq}`],
+];
+
+export interface Hint {
+  /** The room's sentence, with commands in place of HTTP calls. */
+  readonly text: string;
+  /** The first command that it names. */
+  readonly command: string | undefined;
+}
+
+/** The room's hint as a shell's user can follow it. `prefix` is `sync` with the options that choose the room. */
+export function translateHint(hint: string, prefix: string): Hint {
+  const commands: { at: number; command: string }[] = [];
+  let text = hint;
+  for (const [call, command] of CALLS) {
+    text = text.replace(call, (...match) => {
+      const parts = match.slice(1, -2).map((part) => String(part ?? ""));
+      const made = `${prefix} ${command(...parts)}`;
+      commands.push({ at: Number(match.at(-2)), command: made });
+      return `\`${made}\``;
+    });
+  }
+  const first = commands.sort((a, b) => a.at - b.at)[0]?.command;
+  return { text, command: first?.includes("<") ? undefined : first };
+}
+
+/** `only=actions&depth=full` as options. */
+function contextOptions(query: string | undefined): string {
+  return [...new URLSearchParams(query)].map(([name, value]) => ` --${name.replaceAll("_", "-")} ${value}`).join("");
+}
+
+/** A text as one word of a shell. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
