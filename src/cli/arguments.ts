@@ -46,7 +46,12 @@ function config(specs: OptionSpecs) {
     const type = kind === "flag" ? "boolean" : "string";
     return [name, { type, ...(short === undefined ? {} : { short }) }] as const;
   });
-  return { options: Object.fromEntries(options), strict: false, allowPositionals: true, tokens: true } as const;
+  return {
+    options: Object.fromEntries(options),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  } as const;
 }
 
 interface OptionToken {
@@ -107,7 +112,10 @@ function argumentValue(command: Command, spec: ArgumentSpec, left: string[]) {
   if (spec.rest) return left.splice(0);
   const word = left.shift();
   if (word === undefined && !spec.optional) {
-    throw new UsageError(`sync ${command.name} needs <${spec.name}>: ${spec.about}.`, `sync ${command.name} --help`);
+    throw new UsageError(
+      `sync ${command.name} needs <${spec.name}>: ${spec.about}.`,
+      `sync ${command.name} --help`,
+    );
   }
   if (word !== undefined) checkChoice(`<${spec.name}>`, spec, word);
   return word;

@@ -26,7 +26,9 @@ export interface ArgumentSpec {
 }
 export type Completable = "actions" | "profiles" | "commands" | "files";
 
-type Chosen<Spec> = Spec extends { readonly choices: readonly (infer Choice extends string)[] } ? Choice : string;
+type Chosen<Spec> = Spec extends { readonly choices: readonly (infer Choice extends string)[] }
+  ? Choice
+  : string;
 
 interface KindValues<Text> {
   readonly text: Text | undefined;
@@ -82,10 +84,9 @@ export interface Command<
 }
 
 /** Says no more than its argument; it is there for the types of `run`'s options and arguments. */
-export function defineCommand<
-  const Specs extends OptionSpecs,
-  const Args extends readonly ArgumentSpec[],
->(command: Command<Specs, Args>): Command<Specs, Args> {
+export function defineCommand<const Specs extends OptionSpecs, const Args extends readonly ArgumentSpec[]>(
+  command: Command<Specs, Args>,
+): Command<Specs, Args> {
   return command;
 }
 
@@ -95,7 +96,11 @@ export const GLOBAL_OPTIONS = {
   server: { kind: "text", value: "url", about: "talk to this server (SYNC_SERVER)" },
   room: { kind: "text", value: "id", short: "r", about: "talk to this room (SYNC_ROOM)" },
   as: { kind: "text", value: "agent", short: "a", about: "be this agent (SYNC_AGENT)" },
-  "token-file": { kind: "text", value: "file", about: "read the token from a file, - for stdin (or SYNC_TOKEN)" },
+  "token-file": {
+    kind: "text",
+    value: "file",
+    about: "read the token from a file, - for stdin (or SYNC_TOKEN)",
+  },
   json: { kind: "flag", about: "answer in JSON, streams as one line each" },
   help: { kind: "flag", short: "h", about: "show this" },
 } as const satisfies OptionSpecs;

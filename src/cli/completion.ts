@@ -56,7 +56,9 @@ export async function complete(
   const { command, rest } = commandAmong(before, commands);
   const specs: Readonly<Record<string, OptionSpec>> = { ...GLOBAL_OPTIONS, ...command?.options };
   const { plainWords, open } = readWords(rest, specs);
-  const found = open ? await valuesOf(open, names) : await next(typed, plainWords, command, commands, specs, names);
+  const found = open
+    ? await valuesOf(open, names)
+    : await next(typed, plainWords, command, commands, specs, names);
   return found.filter(({ word }) => word.startsWith(typed));
 }
 
@@ -93,7 +95,10 @@ function commandWords(words: readonly string[], commands: readonly Command[]): r
 function commandAmong(words: readonly string[], commands: readonly Command[]) {
   const { plainWords } = readWords(words, GLOBAL_OPTIONS);
   const named = (count: number) => commands.find(({ name }) => name === plainWords.slice(0, count).join(" "));
-  const [two, one] = [plainWords.length > 1 ? named(2) : undefined, plainWords.length > 0 ? named(1) : undefined];
+  const [two, one] = [
+    plainWords.length > 1 ? named(2) : undefined,
+    plainWords.length > 0 ? named(1) : undefined,
+  ];
   const command = two ?? one;
   const used = command?.name.split(" ") ?? [];
   // The command's own words are taken out; the options around them stay.
@@ -110,7 +115,9 @@ function readWords(words: readonly string[], specs: Readonly<Record<string, Opti
     if (open) {
       open = undefined;
     } else if (word.startsWith("-") && word !== "-") {
-      const found = Object.entries(specs).find(([name, { short }]) => word === `--${name}` || word === `-${short}`);
+      const found = Object.entries(specs).find(
+        ([name, { short }]) => word === `--${name}` || word === `-${short}`,
+      );
       open = found && found[1].kind !== "flag" ? found : undefined;
     } else {
       plainWords.push(word);

@@ -44,7 +44,9 @@ export function translateHint(hint: string, prefix: string): Hint {
 
 /** `only=actions&depth=full` as options. */
 function contextOptions(query: string | undefined): string {
-  return [...new URLSearchParams(query)].map(([name, value]) => ` --${name.replaceAll("_", "-")} ${value}`).join("");
+  return [...new URLSearchParams(query)]
+    .map(([name, value]) => ` --${name.replaceAll("_", "-")} ${value}`)
+    .join("");
 }
 
 /** A text as one word of a shell. */

@@ -1,8 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
+import type { Json, JsonObject } from "../client/main.ts";
 import { UsageError } from "./faults.ts";
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Everything that comes on stdin. */
 export async function stdinText(): Promise<string> {
@@ -16,7 +15,7 @@ export async function sourceText(argument: string): Promise<string> {
 }
 
 /** JSON that stands in the argument, in a file (`@name`, or simply its name) or comes on stdin (`-`). */
-export async function jsonSource(what: string, argument: string): Promise<unknown> {
+export async function jsonSource(what: string, argument: string): Promise<Json> {
   const isInline = /^\s*[[{"]/.test(argument);
   const isFile = !isInline && argument !== "-" && !argument.startsWith("@");
   const text = isFile ? readText(argument) : await sourceText(argument);
@@ -33,7 +32,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function parseJson(what: string, text: string): unknown {
+export function parseJson(what: string, text: string): Json {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -47,13 +46,17 @@ export function parseJson(what: string, text: string): unknown {
  */
 export async function paramsFrom(words: readonly string[]): Promise<JsonObject> {
   const [first] = words;
-  if (first !== undefined && words.length === 1 && (/^\s*\{/.test(first) || first === "-" || first.startsWith("@"))) {
+  if (
+    first !== undefined &&
+    words.length === 1 &&
+    (/^\s*\{/.test(first) || first === "-" || first.startsWith("@"))
+  ) {
     return await objectSource("The params", first);
   }
   return Object.fromEntries(words.map(pair));
 }
 
-function pair(word: string): readonly [string, unknown] {
+function pair(word: string): readonly [string, Json] {
   const at = word.indexOf("=");
   if (at <= 0) {
     throw new UsageError(`Params are one JSON object or pairs such as by=10, not ${word}.`);

@@ -105,7 +105,9 @@ export class Profiles {
     } catch {
       throw new UsageError(`${this.file} holds tokens and others can read it.`, `chmod 600 ${this.file}`);
     }
-    this.#warn(`${this.file} could be read by others; now it cannot. Revoke its tokens if somebody may have.`);
+    this.#warn(
+      `${this.file} could be read by others; now it cannot. Revoke its tokens if somebody may have.`,
+    );
   }
 
   async #change(next: (book: Book) => Book): Promise<void> {

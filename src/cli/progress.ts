@@ -8,10 +8,11 @@ const UNITS = ["B", "KiB", "MiB", "GiB"];
 export class Progress {
   readonly #output: Output;
   readonly #label: string;
-  /** Bytes, or undefined where nobody knows. */
+  /** Steps in all, or undefined where nobody knows. */
   readonly #total: number | undefined;
   readonly #begun = performance.now();
-  #done = 0;
+  #bytes = 0;
+  #steps = 0;
   #drawnAt = 0;
 
   constructor(output: Output, label: string, total: number | undefined) {
@@ -20,8 +21,10 @@ export class Progress {
     this.#total = total;
   }
 
-  add(bytes: number): void {
-    this.#done += bytes;
+  /** Tells of `bytes` more, which are so many of the total's steps. */
+  add(bytes: number, steps: number): void {
+    this.#bytes += bytes;
+    this.#steps += steps;
     if (performance.now() - this.#drawnAt >= DRAW_MS) this.#draw();
   }
 
@@ -31,20 +34,20 @@ export class Progress {
   }
 
   get bytes(): number {
-    return this.#done;
+    return this.#bytes;
   }
 
   #draw(): void {
     if (!this.#output.stderr.isTTY || this.#output.json) return;
     this.#drawnAt = performance.now();
     const seconds = (this.#drawnAt - this.#begun) / 1_000;
-    const speed = `${sizeText(this.#done / Math.max(seconds, 0.001))}/s`;
-    this.#output.stderr.write(`\r\x1b[K${this.#label} ${this.#bar()}${sizeText(this.#done)}  ${speed}`);
+    const speed = `${sizeText(this.#bytes / Math.max(seconds, 0.001))}/s`;
+    this.#output.stderr.write(`\r\x1b[K${this.#label} ${this.#bar()}${sizeText(this.#bytes)}  ${speed}`);
   }
 
   #bar(): string {
     if (!this.#total) return "";
-    const part = Math.min(1, this.#done / this.#total);
+    const part = Math.min(1, this.#steps / this.#total);
     const full = Math.round(part * BAR);
     return `${"█".repeat(full)}${"░".repeat(BAR - full)} ${String(Math.floor(part * 100)).padStart(3)} %  `;
   }

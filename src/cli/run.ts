@@ -35,7 +35,9 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     if (globals.help) return tellText(output, commandUsage(found.command, output));
     const session = new Session(globals, env, new Profiles(env, (text) => output.warn(text)));
     prefix = session.prefix();
-    return await found.command.run({ options, args, session, output, signal } as Parameters<Command["run"]>[0]);
+    return await found.command.run({ options, args, session, output, signal } as Parameters<
+      Command["run"]
+    >[0]);
   } catch (error) {
     if (!signal.aborted) tellFault(error, output, prefix);
     return exitCodeOf(error, signal);
@@ -63,13 +65,21 @@ function unknownText(first: string, second: string | undefined): string {
     const near = second === undefined ? undefined : nearest(`${first} ${second}`, family);
     return near === undefined ? `Say which: ${family.join(", ")}.` : `Did you mean sync ${near}?`;
   }
-  const near = nearest(first, COMMANDS.map(({ name }) => name));
+  const near = nearest(
+    first,
+    COMMANDS.map(({ name }) => name),
+  );
   return `There is no command ${first}.${near === undefined ? "" : ` Did you mean sync ${near}?`}`;
 }
 
 function nextFor(first: string): string {
   const family = COMMANDS.find(({ name }) => name.startsWith(`${first} `));
-  const near = family?.name ?? nearest(first, COMMANDS.map(({ name }) => name));
+  const near =
+    family?.name ??
+    nearest(
+      first,
+      COMMANDS.map(({ name }) => name),
+    );
   return near === undefined ? "sync help" : `sync ${near} --help`;
 }
 
@@ -87,7 +97,9 @@ function tellOverview(output: Output, argv: readonly string[]): number {
 }
 
 async function tellCandidates(words: readonly string[], { env, stdout }: Surroundings): Promise<number> {
-  const found: readonly Candidate[] = await complete(words, COMMANDS, suggestNames(words, env)).catch(() => []);
+  const found: readonly Candidate[] = await complete(words, COMMANDS, suggestNames(words, env)).catch(
+    () => [],
+  );
   for (const { word, about } of found) stdout.write(`${word}\t${about}\n`);
   return EXIT.done;
 }

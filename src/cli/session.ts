@@ -62,7 +62,10 @@ export class Session {
       );
     }
     if (token === undefined) {
-      throw new UsageError(`There is no token here for room ${room} at ${server}.`, `SYNC_TOKEN=… sync … --room ${room}`);
+      throw new UsageError(
+        `There is no token here for room ${room} at ${server}.`,
+        `SYNC_TOKEN=… sync … --room ${room}`,
+      );
     }
     return new Room({ server, room, token, agent, retry });
   }
@@ -105,7 +108,9 @@ export class Session {
   prefix(): string {
     const { profile, server, room, as } = this.#globals;
     const said = { profile, server, room, as };
-    const words = Object.entries(said).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));
+    const words = Object.entries(said).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${value}`],
+    );
     return ["sync", ...words].join(" ");
   }
 
@@ -117,7 +122,9 @@ export class Session {
     const agent = this.#globals.as ?? this.#env.SYNC_AGENT;
     const token = await this.#givenToken();
     if (token !== undefined) return { server, room, token, agent };
-    const held = Object.values(this.profiles.all()).filter((kept) => kept.server === server && kept.room === room);
+    const held = Object.values(this.profiles.all()).filter(
+      (kept) => kept.server === server && kept.room === room,
+    );
     const owner = held.find(isOwner);
     if (agent === undefined) {
       const own = isThere && base.room === room ? base : (owner ?? held[0]);
@@ -126,7 +133,10 @@ export class Session {
     const own = held.find((kept) => kept.agent === agent);
     if (own) return { server, room, token: own.token, agent };
     if (owner || room === undefined) return { server, room, token: owner?.token, agent };
-    throw new UsageError(`There is no token here for ${agent} in room ${room}.`, `sync join ${agent} --room ${room}`);
+    throw new UsageError(
+      `There is no token here for ${agent} in room ${room}.`,
+      `sync join ${agent} --room ${room}`,
+    );
   }
 
   #profile(): Profile | undefined {

@@ -34,8 +34,21 @@ interface MessageLine {
 export function shownText(shown: Shown, output: Output): string {
   const parts: readonly (readonly [string, (readonly (Cell | string)[])[]])[] = [
     ["state", stateRows(shown, output)],
-    ["views", Object.entries(shown.views ?? {}).map(([id, value]) => [output.cell("magenta", plain(id)), valueText(value, 100)])],
-    ["agents", Object.entries(shown.agents ?? {}).map(([id, agent]) => [output.cell("cyan", plain(id)), plain(agent.role ?? ""), statusText(agent)])],
+    [
+      "views",
+      Object.entries(shown.views ?? {}).map(([id, value]) => [
+        output.cell("magenta", plain(id)),
+        valueText(value, 100),
+      ]),
+    ],
+    [
+      "agents",
+      Object.entries(shown.agents ?? {}).map(([id, agent]) => [
+        output.cell("cyan", plain(id)),
+        plain(agent.role ?? ""),
+        statusText(agent),
+      ]),
+    ],
     ["actions", actionRows(shown, output)],
     ["messages", (shown.messages?.recent ?? []).map((message) => messageRow(message, output))],
   ];
@@ -59,7 +72,9 @@ function actionRows({ actions = {} }: Shown, output: Output): (Cell | string)[][
     if (!action || action.builtin) return [];
     const mark = action.available ? output.cell("green", "yes") : output.cell("yellow", "not now");
     const params = output.cell("dim", plain(paramNames(action.params).join(" ")));
-    return [[output.cell("cyan", plain(id)), mark, params, cut(plain(action.description ?? ""), MOST_DESCRIPTION)]];
+    return [
+      [output.cell("cyan", plain(id)), mark, params, cut(plain(action.description ?? ""), MOST_DESCRIPTION)],
+    ];
   });
 }
 
@@ -67,7 +82,10 @@ function actionRows({ actions = {} }: Shown, output: Output): (Cell | string)[][
 function paramNames(params: object | undefined): string[] {
   const schema = (params ?? {}) as { type?: unknown; properties?: object; required?: readonly string[] };
   const isWhole = schema.type === "object";
-  const fields = Object.entries((isWhole ? schema.properties : params) ?? {}) as [string, { required?: unknown }][];
+  const fields = Object.entries((isWhole ? schema.properties : params) ?? {}) as [
+    string,
+    { required?: unknown },
+  ][];
   return fields.map(([name, field]) => {
     const isRequired = isWhole ? schema.required?.includes(name) : field?.required === true;
     return isRequired ? name : `${name}?`;

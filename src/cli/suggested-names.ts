@@ -26,8 +26,11 @@ export function suggestNames(words: readonly string[], env: NodeJS.ProcessEnv): 
 
 async function actions(session: Session): Promise<readonly Candidate[]> {
   const room = await session.room();
-  const { actions: found } = await room.context({ only: ["actions"], signal: AbortSignal.timeout(PATIENCE_MS) });
-  return Object.entries(found ?? {}).map(([word, { description }]) => ({ word, about: description ?? "" }));
+  const { actions: found } = await room.context({
+    only: ["actions"],
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  return Object.entries(found).map(([word, shown]) => ({ word, about: shown?.description ?? "" }));
 }
 
 /** The options that choose a room, as far as they are typed. */

@@ -8,17 +8,26 @@ export interface Cell {
 
 /** Rows in aligned columns, two spaces apart; the last column is as long as it is. */
 export function table(rows: readonly (readonly (Cell | string)[])[], indent = ""): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? { text: cell, shown: cell } : cell)));
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === "string" ? { text: cell, shown: cell } : cell)),
+  );
   const widths: number[] = [];
   for (const row of cells) {
     for (const [column, { text }] of row.entries()) {
       widths[column] = Math.max(widths[column] ?? 0, width(text));
     }
   }
-  return cells.map((row) => indent + row.map((cell, column) => padded(cell, column, row, widths)).join("  ")).join("\n");
+  return cells
+    .map((row) => indent + row.map((cell, column) => padded(cell, column, row, widths)).join("  "))
+    .join("\n");
 }
 
-function padded({ text, shown }: Cell, column: number, row: readonly Cell[], widths: readonly number[]): string {
+function padded(
+  { text, shown }: Cell,
+  column: number,
+  row: readonly Cell[],
+  widths: readonly number[],
+): string {
   const room = column === row.length - 1 ? 0 : (widths[column] ?? 0) - width(text);
   return shown + " ".repeat(Math.max(0, room));
 }

@@ -19,7 +19,8 @@ export function width(text: string): number {
   return columns;
 }
 
-const WIDE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{Emoji_Presentation}\u{ff01}-\u{ff60}]/u;
+const WIDE =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{Emoji_Presentation}\u{ff01}-\u{ff60}]/u;
 const MARK = /\p{M}/u;
 
 export function cut(text: string, most: number): string {

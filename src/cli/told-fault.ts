@@ -20,7 +20,8 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return EXIT.interrupted;
   if (error instanceof UsageError) return EXIT.usage;
   if (!SyncError.is(error)) return EXIT.unexpected;
-  const isServersFault = error.status === 0 || (error.status >= 500 && error.status !== 507) || error.code === "bad_answer";
+  const isServersFault =
+    error.status === 0 || (error.status >= 500 && error.status !== 507) || error.code === "bad_answer";
   return isServersFault ? EXIT.unexpected : EXIT.refused;
 }
 

@@ -27,7 +27,9 @@ function readText(read: Fields): string {
 }
 
 function faultText(fault: unknown): string {
-  return typeof fault === "object" && fault !== null && "message" in fault ? String(fault.message) : valueText(fault);
+  return typeof fault === "object" && fault !== null && "message" in fault
+    ? String(fault.message)
+    : valueText(fault);
 }
 
 function list(value: unknown): readonly Fields[] {

@@ -15,7 +15,9 @@ export function overview(groups: readonly Group[], output: Output): string {
   ]);
   const title = `${output.paint("bold", "sync")}: rooms where agents coordinate, from a shell`;
   const start = "Begin with:  sync create --id demo && sync join ana && sync context --as ana";
-  return [title, "", "Usage: sync <command> [arguments] [options]", start, "", table(rows), "", MORE].join("\n");
+  return [title, "", "Usage: sync <command> [arguments] [options]", start, "", table(rows), "", MORE].join(
+    "\n",
+  );
 }
 
 /** How one command is used. */

@@ -47,9 +47,17 @@ export const join = defineCommand({
       signal,
     });
     const kept = { server, room, token: joined.token ?? "", agent: args.agent };
-    const profile = await session.keep(kept, options.save ?? `${args.agent}@${room}`, !session.ownsCurrent(kept));
+    const profile = await session.keep(
+      kept,
+      options.save ?? `${args.agent}@${room}`,
+      !session.ownsCurrent(kept),
+    );
     output.answer({ agent: args.agent, room, server, profile, token: kept.token }, () => {
-      const rows = [["agent", args.agent], ["room", room], ["profile", profile]];
+      const rows = [
+        ["agent", args.agent],
+        ["room", room],
+        ["profile", profile],
+      ];
       const shown = options["show-token"] ? [...rows, ["token", kept.token]] : rows;
       return table(shown.map(([label = "", value = ""]) => [output.cell("dim", label), plain(value)]));
     });
@@ -75,7 +83,11 @@ export const agentUpdate = defineCommand({
     name,
     role,
     meta,
-    grants: { kind: "list", value: "scopes", about: "private scopes, or _help, that it may use (room token)" },
+    grants: {
+      kind: "list",
+      value: "scopes",
+      about: "private scopes, or _help, that it may use (room token)",
+    },
     "no-grants": { kind: "flag", about: "take all grants back (room token)" },
   },
   example: "sync agent update ben --grants ana",
@@ -84,9 +96,14 @@ export const agentUpdate = defineCommand({
     const meta = options.meta === undefined ? undefined : await objectSource("--meta", options.meta);
     const change = { name: options.name, role: options.role, meta, grants };
     if (Object.values(change).every((value) => value === undefined)) {
-      throw new UsageError("There is nothing to change: say --name, --role, --meta or --grants.", "sync agent update --help");
+      throw new UsageError(
+        "There is nothing to change: say --name, --role, --meta or --grants.",
+        "sync agent update --help",
+      );
     }
-    const answer = await (await session.room()).updateAgent(change, { agent: await whom(session, args.agent), signal });
+    const answer = await (await session.room()).updateAgent(await whom(session, args.agent), change, {
+      signal,
+    });
     output.answer(answer, () => `${plain(answer.agent.id)} is changed (event ${answer.seq}).`);
     return EXIT.done;
   },
@@ -102,7 +119,7 @@ export const agentLeave = defineCommand({
   async run({ args, session, output, signal }) {
     const { server, room = "" } = await session.target();
     const agent = await whom(session, args.agent);
-    const answer = await (await session.room()).leave({ agent, signal });
+    const answer = await (await session.room()).leave(agent, { signal });
     await session.forget(server, room, agent);
     output.answer(answer, () => `${plain(agent)} has left.`);
     return EXIT.done;

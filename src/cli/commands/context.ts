@@ -4,11 +4,23 @@ import { EXIT } from "../faults.ts";
 import { shownText } from "../state-text.ts";
 
 export const DEPTHS = ["lean", "full", "usage"] as const;
-export const INCLUDABLE = ["_audit", "_messages", "_actions", "_views", "_agents", "_config", "_help"] as const;
+export const INCLUDABLE = [
+  "_audit",
+  "_messages",
+  "_actions",
+  "_views",
+  "_agents",
+  "_config",
+  "_help",
+] as const;
 
 /** Which part of a room to show, and how: a wait takes these, too. */
 export const SHAPE = {
-  only: { kind: "list", value: "parts", about: "state, views, agents, actions, messages, self or state.<scope>" },
+  only: {
+    kind: "list",
+    value: "parts",
+    about: "state, views, agents, actions, messages, self or state.<scope>",
+  },
   depth: { kind: "text", choices: DEPTHS, about: "how much to tell of each action" },
   "messages-after": { kind: "number", value: "seq", about: "the oldest messages after this one" },
   "messages-limit": { kind: "number", value: "n", about: "at most so many messages" },
@@ -67,7 +79,8 @@ export const context = defineCommand({
       signal,
     });
     output.answer(answer, () => shownText(answer, output));
-    for (const { part, count } of answer._context.elided) output.note(`${count} more in ${part}: --expand ${part}`);
+    for (const { part, count } of answer._context.elided)
+      output.note(`${count} more in ${part}: --expand ${part}`);
     output.note(output.paint("dim", `as of event ${answer.seq}`, output.stderr));
     return EXIT.done;
   },

@@ -43,10 +43,17 @@ export const batch = defineCommand({
   name: "batch",
   summary: "Invoke up to 100 actions in one commit",
   operations: ["invokeMany"],
-  args: [{ name: "invocations", about: "a JSON list, @file, or - for lines of {action, params}", completes: "files" }],
+  args: [
+    {
+      name: "invocations",
+      about: "a JSON list, @file, or - for lines of {action, params}",
+      completes: "files",
+    },
+  ],
   options: { atomic: { kind: "flag", about: "all or none" } },
   example: `echo '{"action": "add_points", "params": {"by": 1}}' | sync batch - --atomic`,
-  notes: "Without --atomic each is accepted or refused by itself; if any was refused, the command ends with 3.",
+  notes:
+    "Without --atomic each is accepted or refused by itself; if any was refused, the command ends with 3.",
   async run({ args, options, session, output, signal }) {
     const invocations = invocationsIn(await sourceText(args.invocations));
     const answer = await (await session.room()).invokeMany(invocations, { atomic: options.atomic, signal });
@@ -67,10 +74,13 @@ function invocationsIn(text: string): Invocation[] {
   const isList = text.trimStart().startsWith("[");
   const items = isList
     ? (parseJson("The list", text) as unknown[])
-    : text.split("\n").flatMap((line, index) => (line.trim() === "" ? [] : [parseJson(`Line ${index + 1}`, line)]));
+    : text
+        .split("\n")
+        .flatMap((line, index) => (line.trim() === "" ? [] : [parseJson(`Line ${index + 1}`, line)]));
   return items.map((item, index) => {
     const { action, params, idempotency_key, if_action_hash } = (isObject(item) ? item : {}) as Wired;
-    if (typeof action !== "string") throw new UsageError(`Invocation ${index + 1} names no action.`, "sync batch --help");
+    if (typeof action !== "string")
+      throw new UsageError(`Invocation ${index + 1} names no action.`, "sync batch --help");
     return { action, params, idempotencyKey: idempotency_key, ifActionHash: if_action_hash };
   });
 }
@@ -103,9 +113,13 @@ export function invokedText({ action, writes, seq, result, warning }: Told, outp
   return [done, ...lines, ...results, ...warnings].join("\n");
 }
 
-function dryRunText(answer: { allowed: boolean; action: string; message?: string; writes?: readonly Written[] }, output: Output): string {
+function dryRunText(
+  answer: { allowed: boolean; action: string; message?: string; writes?: readonly Written[] },
+  output: Output,
+): string {
   const action = plain(answer.action);
-  if (!answer.allowed) return `${output.paint("red", action)} would be refused: ${plain(answer.message ?? "")}`;
+  if (!answer.allowed)
+    return `${output.paint("red", action)} would be refused: ${plain(answer.message ?? "")}`;
   const writes = (answer.writes ?? []).map((write) => `  ${writesText([shownWrite(write)])}`);
   return [`${output.paint("green", action)} would be done`, ...writes].join("\n");
 }

@@ -1,4 +1,9 @@
-import type { ActionDefinition, RegisteredAction, RegisteredView, ViewDefinition } from "../../client/main.ts";
+import type {
+  ActionDefinition,
+  RegisteredAction,
+  RegisteredView,
+  ViewDefinition,
+} from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
 import { isObject, jsonSource } from "../input.ts";
@@ -15,9 +20,12 @@ export const register = defineCommand({
     { name: "kind", about: "one of", choices: KINDS },
     { name: "definition", about: "inline JSON, a file, or - for stdin", completes: "files" },
   ],
-  options: { "if-hash": { kind: "text", value: "hash", about: "proof that the definition it replaces was read" } },
+  options: {
+    "if-hash": { kind: "text", value: "hash", about: "proof that the definition it replaces was read" },
+  },
   example: `sync register view '{"id": "open", "expr": "state._queue.keys()"}'`,
-  notes: "`sync invoke _delete_action id=…` and `_delete_view` take them back. `sync guide writes` tells how actions are made.",
+  notes:
+    "`sync invoke _delete_action id=…` and `_delete_view` take them back. `sync guide writes` tells how actions are made.",
   async run({ args, options, session, output, signal }) {
     const definitions = definitionsIn(await jsonSource("The definition", args.definition));
     const room = await session.room();
@@ -42,6 +50,7 @@ function definitionsIn(value: unknown): readonly object[] {
 
 function registeredText(kind: string, answer: RegisteredAction | RegisteredView, output: Output): string {
   const now = "value" in answer ? `, now ${valueText(answer.value)}` : "";
-  const warning = answer.warning === undefined ? "" : output.paint("yellow", ` warning: ${plain(answer.warning)}`);
+  const warning =
+    answer.warning === undefined ? "" : output.paint("yellow", ` warning: ${plain(answer.warning)}`);
   return `${kind} ${output.paint("cyan", plain(answer.id))} is registered (event ${answer.seq})${now}${warning}`;
 }

@@ -1,7 +1,6 @@
 import { createRoom } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
-import type { JsonObject } from "../input.ts";
 import { objectSource } from "../input.ts";
 import { table } from "../table.ts";
 import { plain, valueText } from "../text.ts";
@@ -29,7 +28,11 @@ export const create = defineCommand({
     const about = options.meta === undefined ? undefined : await objectSource("--meta", options.meta);
     const createToken = session.createToken();
     const made = await createRoom(server, { id, template, join, meta: about, createToken, signal });
-    const profile = await session.keep({ server, room: made.id, token: made.token, agent: null }, save ?? made.id, true);
+    const profile = await session.keep(
+      { server, room: made.id, token: made.token, agent: null },
+      save ?? made.id,
+      true,
+    );
     const tokens = { token: made.token, view_token: made.viewToken, join_token: made.joinToken };
     output.answer({ id: made.id, server, profile, ...tokens }, () => {
       const shown = Object.entries(options["show-token"] ? tokens : {});
@@ -63,12 +66,19 @@ export const update = defineCommand({
   options: {
     meta,
     join: { kind: "text", choices: JOIN_MODES, about: "who may join" },
-    config: { kind: "text", value: "json", about: "settings by name, null takes one back: JSON, a file or -" },
+    config: {
+      kind: "text",
+      value: "json",
+      about: "settings by name, null takes one back: JSON, a file or -",
+    },
   },
   example: `sync update --config '{"retention": {"days": 30}}'`,
   async run({ options: { meta, join, config }, session, output, signal }) {
     if ((meta ?? join ?? config) === undefined) {
-      throw new UsageError("There is nothing to change: say --meta, --join or --config.", "sync update --help");
+      throw new UsageError(
+        "There is nothing to change: say --meta, --join or --config.",
+        "sync update --help",
+      );
     }
     const change = {
       ...(meta === undefined ? {} : { meta: await objectSource("--meta", meta) }),
@@ -92,18 +102,21 @@ export const deletion = defineCommand({
   async run({ args, session, output, signal }) {
     const { server, room } = await session.target();
     if (args.id !== room && room !== undefined) {
-      throw new UsageError(`The room chosen is ${room}, not ${args.id}.`, `sync delete ${args.id} --room ${args.id}`);
+      throw new UsageError(
+        `The room chosen is ${room}, not ${args.id}.`,
+        `sync delete ${args.id} --room ${args.id}`,
+      );
     }
-    const answer = await (await session.room()).delete({ signal });
+    await (await session.room()).delete({ signal });
     await session.forget(server, args.id);
-    output.answer(answer ?? { deleted: true, id: args.id }, () => `Room ${plain(args.id)} is deleted.`);
+    output.answer({ deleted: true, id: args.id }, () => `Room ${plain(args.id)} is deleted.`);
     return EXIT.done;
   },
 });
 
 /** One field a line. */
 export function fieldsText(answer: object, label: (name: string) => { text: string; shown: string }): string {
-  const rows = Object.entries(answer as JsonObject).map(([name, value]) => [
+  const rows = Object.entries(answer).map(([name, value]) => [
     label(name),
     typeof value === "string" ? plain(value) : valueText(value, 200),
   ]);

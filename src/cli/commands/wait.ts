@@ -1,4 +1,3 @@
-import type { IncludableScope, Section, UnmetClause } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../faults.ts";
 import { shownText } from "../state-text.ts";
@@ -15,19 +14,19 @@ export const wait = defineCommand({
   args: [{ name: "condition", about: "a CEL expression" }],
   options: {
     timeout: { kind: "duration", value: "30s", about: "give up after this, and exit with 4" },
-    include: { kind: "list", choices: SECTIONS, about: "sections to answer with in place of the whole context" },
+    include: { kind: "list", choices: SECTIONS, about: "sections to answer with, beside that it holds" },
     ...SHAPE,
   },
   example: "sync wait 'state._shared.points >= 10' --timeout 5m && echo enough",
   notes: "Without --timeout it waits for as long as it takes. Breaks of the connection do not end it.",
   async run({ args, options, session, output, signal }) {
     const room = await session.patientRoom();
-    const include = options.include.length > 0 ? options.include : (["self"] as const);
-    const shape = options.only.length > 0 || output.json ? sections(options.include) : { include };
-    const answer = await room.wait<never, Section | IncludableScope>(args.condition, {
+    const { only, include } = options;
+    const sections = include.length > 0 ? include : (["self"] as const);
+    const answer = await room.wait(args.condition, {
       ...shapeOf(options),
-      ...shape,
-      timeout: options.timeout,
+      ...(only.length > 0 ? {} : { include: sections }),
+      timeout: options.timeout ?? Number.POSITIVE_INFINITY,
       signal,
     });
     if (answer.triggered) {
@@ -37,15 +36,10 @@ export const wait = defineCommand({
     }
     if (output.json) output.answer(answer, () => "");
     output.note(`timed out after ${(answer.elapsed_ms / 1_000).toFixed(1)} s: ${plain(args.condition)}`);
-    for (const line of unmetLines(answer.unmet as readonly UnmetClause[])) output.note(`  ${plain(line)}`);
+    for (const line of unmetLines(answer.unmet)) output.note(`  ${plain(line)}`);
     return EXIT.timedOut;
   },
 });
-
-/** Without any, the answer brings the whole context. */
-function sections(include: readonly Section[]): { include?: readonly Section[] } {
-  return include.length > 0 ? { include } : {};
-}
 
 function shownOf(answer: object): object {
   return "context" in answer && typeof answer.context === "object" ? (answer.context ?? {}) : answer;
