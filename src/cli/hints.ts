@@ -4,8 +4,8 @@ type Translation = readonly [call: RegExp, command: (...parts: string[]) => stri
 /** Calls as hints of the room name them, and the commands that make them. The first that fits a place stands. */
 const CALLS: readonly Translation[] = [
   [/GET …\/context(?:\?([^\s.,;]*[^\s.,;:]))?/g, (query) => `context${contextOptions(query)}`],
-  [/GET …\/wait\?condition=(.*?)(?=\.$|\. )/g, (condition) => `wait ${quoted(condition)}`],
-  [/GET …\/wait/g, () => "wait <condition>"],
+  [/GET …\/wait(?:\?condition=…)?(?!\?)/g, () => "wait <condition>"],
+  [/GET …\/wait\?condition=(.+?)(?=\.?$|\. [A-Z])/g, (condition) => `wait ${quoted(condition)}`],
   [/GET …\/replay\/([\w:]+)/g, (seq) => `replay ${seq}`],
   [/GET …\/(log|tokens|salience|migration|export)\b/g, (name) => name],
   [/POST …\/actions\/_register_(action|view)\/invoke/g, (kind) => `register ${kind} <definition>`],
@@ -15,6 +15,7 @@ const CALLS: readonly Translation[] = [
   [/POST \/rooms(?![\w/])/g, () => "create"],
   [/GET \/health/g, () => "health"],
   [/Invoke help without key/g, () => "guide"],
+  [/Invoke help with \{"params":\{"key":"(\w+)"\}\}/g, (key) => `guide ${key}`],
   [/Fork at (\d+) or later/g, (seq) => `fork --at ${seq}`],
   [/Read from after=(\d+)/g, (seq) => `log --after ${seq}`],
 ];

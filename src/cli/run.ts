@@ -51,6 +51,9 @@ function findCommand(argv: readonly string[]): { command: Command; rest: string[
     const used = words.slice(0, count);
     const command = COMMANDS.find(({ name }) => name === used.map(({ word }) => word).join(" "));
     if (!command || used.length < count) continue;
+    const next = words[count];
+    // `tokens mnit` is no list of tokens that were given a word too many.
+    if (count === 1 && next && command.args.length === 0 && isFamily(command.name)) break;
     const places = new Set(used.map(({ index }) => index));
     return { command, rest: argv.filter((_, index) => !places.has(index)) };
   }
@@ -59,11 +62,16 @@ function findCommand(argv: readonly string[]): { command: Command; rest: string[
   throw new UsageError(unknownText(first.word, second?.word), nextFor(first.word));
 }
 
+function isFamily(word: string): boolean {
+  return COMMANDS.some(({ name }) => name.startsWith(`${word} `));
+}
+
 function unknownText(first: string, second: string | undefined): string {
   const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
   if (family.length > 0) {
     const near = second === undefined ? undefined : nearest(`${first} ${second}`, family);
-    return near === undefined ? `Say which: ${family.join(", ")}.` : `Did you mean sync ${near}?`;
+    const meant = near === undefined ? `Say which: ${family.join(", ")}.` : `Did you mean sync ${near}?`;
+    return second === undefined ? meant : `There is no command ${first} ${second}. ${meant}`;
   }
   const near = nearest(
     first,

@@ -48,28 +48,24 @@ function toldOf(error: unknown, prefix: string): Told {
   }
   const { code, message, details } = error;
   const hint = translateHint(error.hint ?? "", prefix);
-  const next = nextCommand(error, prefix) ?? hint.command;
-  return { code, message, hint: hint.text || undefined, next, details };
+  const next = hint.command ?? nextCommand(error, prefix);
+  return { code, message: message + causeText(error), hint: hint.text || undefined, next, details };
 }
 
-/** What to do about a refusal, where its code alone says it; else its help text, where there is one. */
+/** What to do about a refusal whose hint names no whole command. */
 function nextCommand({ code, help, details }: SyncError, prefix: string): string | undefined {
-  switch (code) {
-    case "unreachable":
-      return `${prefix} health`;
-    case "authentication_required":
-    case "invalid_token":
-      return "sync profiles";
-    case "action_not_found":
-      return `${prefix} context --only actions`;
-    case "precondition_failed":
-    case "action_disabled":
-      return typeof details.action === "string" ? availability(details.action, prefix) : undefined;
-    default:
-      return help === undefined ? undefined : `${prefix} guide ${help}`;
+  if (code === "authentication_required" || code === "invalid_token") return "sync profiles";
+  if (code === "room_exists") return "sync create";
+  if (code === "precondition_failed" && typeof details.action === "string") {
+    return `${prefix} wait ${quoted(`actions[${JSON.stringify(details.action)}].available`)}`;
   }
+  return help === undefined ? undefined : `${prefix} guide ${help}`;
 }
 
-function availability(action: string, prefix: string): string {
-  return `${prefix} wait ${quoted(`actions[${JSON.stringify(action)}].available`)}`;
+/** Of a call that did not arrive: why, as the system calls it. */
+function causeText({ code, cause }: SyncError): string {
+  let inner: unknown = cause;
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  const name = inner instanceof Error && "code" in inner ? String(inner.code) : "";
+  return code === "unreachable" && name !== "" ? ` (${name})` : "";
 }
