@@ -28,6 +28,8 @@ export type Step =
   | Command
   /** The room registers an action and invokes it. */
   | { readonly do: "write"; readonly action: JsonObject }
+  /** The room keeps so many events and, for now, forgets the others. */
+  | { readonly do: "forget"; readonly events: number }
   /** One of those who look reads the room, and what changed since each time that it did so before. */
   | { readonly do: "look"; readonly look: number }
   /** An agent begins to wait, or hangs up. */
@@ -75,7 +77,10 @@ const SENSES = [
   "stale(2).size() > 1",
 ] as const;
 
-const sense = fc.constantFrom(...SENSES);
+/** What a few writes turn from true to false, and back. */
+const SWITCHES = ["state._shared.a == 1", "has(state._shared.b)", "state._list.a == 1"] as const;
+
+const sense = fc.oneof(fc.constantFrom(...SENSES), fc.constantFrom(...SWITCHES));
 const some = <T>(arbitrary: fc.Arbitrary<T>, freq: number) => fc.option(arbitrary, { nil: undefined, freq });
 const present = (fields: Record<string, unknown>): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
@@ -85,6 +90,11 @@ function invoke(id: string, params: JsonObject, by: By): Command {
 }
 
 const OWNER: By = { token: "room", as: null };
+
+function retain(retention: { events: number } | null): Command {
+  const args = { config: { retention } };
+  return { do: "call", by: OWNER, call: { call: "updateRoom", args, compact: false } };
+}
 const by = fc.constantFrom<By>(OWNER, OWNER, { token: "ana", as: null }, { token: "room", as: "bob" });
 
 const definitions: fc.Arbitrary<Command> = fc.oneof(
@@ -122,8 +132,16 @@ const writing: fc.Arbitrary<Step> = fc
     return { do: "write", action: { ...place, writes: [write] } };
   });
 
+const grants: fc.Arbitrary<Command> = fc
+  .record({ agent: fc.constantFrom(...AGENTS), grants: fc.subarray([...AGENTS]) })
+  .map((args) => ({ do: "call", by: OWNER, call: { call: "updateAgent", args, compact: false } }));
+
+const messages: fc.Arbitrary<Command> = fc
+  .constantFrom(...AGENTS)
+  .map((to) => invoke("_send_message", { body: 1, to }, OWNER));
+
 /** So many look in a history. */
-const LOOKS = 4;
+const LOOKS = 3;
 
 const reader: fc.Arbitrary<Reader> = fc.constantFrom<Reader>(
   { token: "room", as: null },
@@ -141,19 +159,23 @@ export const looks: fc.Arbitrary<Look[]> = fc.array(
 );
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 30, arbitrary: command },
-  { weight: 8, arbitrary: definitions },
-  { weight: 8, arbitrary: writing },
+  { weight: 20, arbitrary: command },
+  { weight: 12, arbitrary: definitions },
+  { weight: 14, arbitrary: writing },
+  { weight: 4, arbitrary: grants },
+  { weight: 4, arbitrary: messages },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: "forget", events: 12 }, { do: "forget", events: 40 }) },
   {
     weight: 2,
     arbitrary: fc.constantFrom(...VIEWS).map((id) => invoke("_delete_view", { id }, OWNER)),
   },
   {
-    weight: 24,
+    weight: 30,
     arbitrary: fc.record({ do: fc.constant("look" as const), look: fc.nat({ max: LOOKS - 1 }) }),
   },
-  { weight: 2, arbitrary: fc.constantFrom(...AGENTS).map((id): Step => ({ do: "wait", agent: id })) },
-  { weight: 2, arbitrary: fc.constant<Step>({ do: "hang up" }) },
+  { weight: 4, arbitrary: fc.constantFrom(...AGENTS).map((id): Step => ({ do: "wait", agent: id })) },
+  { weight: 3, arbitrary: fc.constant<Step>({ do: "hang up" }) },
+  { weight: 3, arbitrary: fc.constantFrom(1, 301_000).map((ms): Step => ({ do: "pass", ms })) },
 );
 
 /** What was compared, over all histories. */
@@ -206,6 +228,11 @@ export class DeltaHistory {
       case "write":
         this.run(invoke("_register_action", next.action, OWNER));
         this.run(invoke(String(next.action.id), {}, OWNER));
+        break;
+      case "forget":
+        this.run(retain({ events: next.events }));
+        this.#room.alarm();
+        this.run(retain(null));
         break;
       case "wait":
         this.#waits.push(
