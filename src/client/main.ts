@@ -13,4 +13,6 @@ export { health, templates } from "./server.ts";
 export type { ErrorCode } from "./sync-error.ts";
 export { SyncError } from "./sync-error.ts";
 export type * from "./vocabulary.ts";
+export type { Words } from "./vocabulary-types.ts";
+export { vocabularyTypes } from "./vocabulary-types.ts";
 export type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
