@@ -15,6 +15,7 @@ import { create, deletion, info, update } from "./commands/rooms.ts";
 import { health, templates } from "./commands/server.ts";
 import { tokensList, tokensMint, tokensRevoke } from "./commands/tokens.ts";
 import { exportation, fork, importation } from "./commands/transfer.ts";
+import { types } from "./commands/types.ts";
 import { wait } from "./commands/wait.ts";
 import { watch } from "./commands/watch.ts";
 
@@ -26,7 +27,7 @@ export interface Group {
 
 export const GROUPS: readonly Group[] = [
   { title: "Take part", commands: [join, context, invoke, batch, register, wait, watch, evaluate, guide] },
-  { title: "Rooms", commands: [create, info, update, deletion, exportation, importation, fork, open] },
+  { title: "Rooms", commands: [create, info, update, deletion, exportation, importation, fork, open, types] },
   { title: "The past", commands: [log, history, replay, samples, verify] },
   {
     title: "Owners",

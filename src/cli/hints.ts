@@ -5,7 +5,7 @@ type Translation = readonly [call: RegExp, command: (...parts: string[]) => stri
 const CALLS: readonly Translation[] = [
   [/GET …\/context(?:\?([^\s.,;]*[^\s.,;:]))?/g, (query) => `context${contextOptions(query)}`],
   [/GET …\/wait(?:\?condition=…)?(?!\?)/g, () => "wait <condition>"],
-  [/GET …\/wait\?condition=(.+?)(?=\.?$|\. [A-Z])/g, (condition) => `wait ${quoted(condition)}`],
+  [/GET …\/wait\?condition=(.+?)(?=\.?$|\. [A-Z])/g, (condition) => `wait ${quoted(decoded(condition))}`],
   [/GET …\/replay\/([\w:]+)/g, (seq) => `replay ${seq}`],
   [/GET …\/(log|tokens|salience|migration|export)\b/g, (name) => name],
   [/POST …\/actions\/_register_(action|view)\/invoke/g, (kind) => `register ${kind} <definition>`],
@@ -15,7 +15,7 @@ const CALLS: readonly Translation[] = [
   [/POST \/rooms(?![\w/])/g, () => "create"],
   [/GET \/health/g, () => "health"],
   [/Invoke help without key/g, () => "guide"],
-  [/Invoke help with \{"params":\{"key":"(\w+)"\}\}/g, (key) => `guide ${key}`],
+  [/Invoke ([\w:.@-]+) with (\{.*\})(?=\.)/g, (action, body) => invocation(action, body)],
   [/Fork at (\d+) or later/g, (seq) => `fork --at ${seq}`],
   [/Read from after=(\d+)/g, (seq) => `log --after ${seq}`],
 ];
@@ -48,6 +48,22 @@ function contextOptions(query: string | undefined): string {
   return [...new URLSearchParams(query)]
     .map(([name, value]) => ` --${name.replaceAll("_", "-")} ${value}`)
     .join("");
+}
+
+/** A condition stands in a URL, where it was made; where it was written by hand, it may stand as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** An invocation with a body as the room writes it, `{"params": {…}}`. */
+function invocation(action: string, body: string): string {
+  const { params = {} } = JSON.parse(body) as { params?: { key?: string } };
+  if (action === "help") return `guide ${params.key ?? ""}`.trim();
+  return `invoke ${action} ${quoted(JSON.stringify(params))}`;
 }
 
 /** A text as one word of a shell. */

@@ -9,6 +9,7 @@ import { Output } from "./output.ts";
 import { Profiles } from "./profiles.ts";
 import { Session } from "./session.ts";
 import { suggestNames } from "./suggested-names.ts";
+import type { Prefix } from "./told-fault.ts";
 import { exitCodeOf, tellFault } from "./told-fault.ts";
 import { commandUsage, overview } from "./usage.ts";
 
@@ -27,14 +28,14 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   // Read before the options are, which may be what is wrong.
   const output = new Output(argv.includes("--json"), around, env);
   if (argv[0] === COMPLETE) return await tellCandidates(argv.slice(1), around);
-  let prefix = "sync";
+  let prefix: Prefix = () => "sync";
   try {
     const found = findCommand(argv);
     if (found === null) return tellOverview(output, argv);
     const { globals, options, args } = parseArguments(found.command, found.rest);
     if (globals.help) return tellText(output, commandUsage(found.command, output));
     const session = new Session(globals, env, new Profiles(env, (text) => output.warn(text)));
-    prefix = session.prefix();
+    prefix = (isAgentInDoubt) => session.prefix(isAgentInDoubt);
     return await found.command.run({ options, args, session, output, signal } as Parameters<
       Command["run"]
     >[0]);

@@ -105,7 +105,7 @@ export class Session {
   }
 
   /** `sync` with the options that said whom it talks to, for the next command to talk to the same. */
-  prefix(isAgentInDoubt = false): string {
+  prefix(isAgentInDoubt: boolean): string {
     const { profile, server, room, as } = this.#globals;
     const said = { profile, server, room, as: isAgentInDoubt ? undefined : as };
     const words = Object.entries(said).flatMap(([name, value]) =>

@@ -15,6 +15,9 @@ interface Told {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** `sync` with the options that chose the room, but for an agent that is in doubt. */
+export type Prefix = (isAgentInDoubt: boolean) => string;
+
 /** What a failed command ends with. */
 export function exitCodeOf(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return EXIT.interrupted;
@@ -26,7 +29,7 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 }
 
 /** Tells on stderr what went wrong and what to do next: to people in lines, to machines as one of JSON. */
-export function tellFault(error: unknown, output: Output, prefix: string): void {
+export function tellFault(error: unknown, output: Output, prefix: Prefix): void {
   const told = toldOf(error, prefix);
   if (output.json) {
     const { code, details, ...rest } = told;
@@ -41,12 +44,13 @@ export function tellFault(error: unknown, output: Output, prefix: string): void 
   if (told.next) output.stderr.write(`${paint("dim", "try: ")} ${paint("cyan", plain(told.next))}\n`);
 }
 
-function toldOf(error: unknown, prefix: string): Told {
+function toldOf(error: unknown, prefixOf: Prefix): Told {
   if (error instanceof UsageError) return { code: "usage", message: error.message, next: error.next };
   if (!SyncError.is(error)) {
     return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
   }
   const { code, message, details } = error;
+  const prefix = prefixOf(SyncError.is(error, "agent_not_found", "identity_mismatch"));
   const hint = translateHint(error.hint ?? "", prefix);
   const next = hint.command ?? nextCommand(error, prefix);
   return { code, message: message + causeText(error), hint: hint.text || undefined, next, details };
