@@ -26,13 +26,13 @@ export interface Group {
 }
 
 export const GROUPS: readonly Group[] = [
-  { title: "Take part", commands: [join, context, invoke, batch, register, wait, watch, evaluate, guide] },
+  {
+    title: "Take part",
+    commands: [join, context, invoke, batch, register, wait, watch, evaluate, poll, salience, guide],
+  },
   { title: "Rooms", commands: [create, info, update, deletion, exportation, importation, fork, open, types] },
   { title: "The past", commands: [log, history, replay, samples, verify] },
-  {
-    title: "Owners",
-    commands: [agentUpdate, agentLeave, tokensList, tokensMint, tokensRevoke, poll, salience],
-  },
+  { title: "Agents and tokens", commands: [agentUpdate, agentLeave, tokensList, tokensMint, tokensRevoke] },
   { title: "Servers", commands: [health, templates, migration, migrate] },
   {
     title: "This machine",

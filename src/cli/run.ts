@@ -50,46 +50,33 @@ function findCommand(argv: readonly string[]): { command: Command; rest: string[
   const words = leadingWords(argv);
   for (const count of [2, 1]) {
     const used = words.slice(0, count);
-    const command = COMMANDS.find(({ name }) => name === used.map(({ word }) => word).join(" "));
+    const said = used.map(({ word }) => word).join(" ");
+    // A family's first word alone lists what there is.
+    const command = COMMANDS.find(
+      ({ name }) => name === said || (words.length === 1 && name === `${said} list`),
+    );
     if (!command || used.length < count) continue;
-    const next = words[count];
-    // `tokens mnit` is no list of tokens that were given a word too many.
-    if (count === 1 && next && command.args.length === 0 && isFamily(command.name)) break;
     const places = new Set(used.map(({ index }) => index));
     return { command, rest: argv.filter((_, index) => !places.has(index)) };
   }
-  const [first, second] = words;
-  if (!first) return null;
-  throw new UsageError(unknownText(first.word, second?.word), nextFor(first.word));
+  if (words.length === 0) return null;
+  throw unknownCommand(words);
 }
 
-function isFamily(word: string): boolean {
-  return COMMANDS.some(({ name }) => name.startsWith(`${word} `));
-}
-
-function unknownText(first: string, second: string | undefined): string {
-  const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
-  if (family.length > 0) {
-    const near = second === undefined ? undefined : nearest(`${first} ${second}`, family);
-    const meant = near === undefined ? `Say which: ${family.join(", ")}.` : `Did you mean sync ${near}?`;
-    return second === undefined ? meant : `There is no command ${first} ${second}. ${meant}`;
-  }
-  const near = nearest(
-    first,
-    COMMANDS.map(({ name }) => name),
+/** Says that there is no such command, and what there is instead. */
+function unknownCommand(words: readonly { word: string }[]): UsageError {
+  const [first = "", second] = words.map(({ word }) => word);
+  const names = COMMANDS.map(({ name }) => name);
+  const family = names.filter((name) => name.startsWith(`${first} `));
+  const said = family.length > 0 && second !== undefined ? `${first} ${second}` : first;
+  const near = nearest(said, family.length > 0 ? family : names);
+  const among = family.length > 0 ? ` Say which: ${family.join(", ")}.` : "";
+  const meant = near === undefined ? among : ` Did you mean sync ${near}?`;
+  const next = near ?? family[0];
+  return new UsageError(
+    `There is no command ${said}.${meant}`,
+    next === undefined ? "sync help" : `sync ${next} --help`,
   );
-  return `There is no command ${first}.${near === undefined ? "" : ` Did you mean sync ${near}?`}`;
-}
-
-function nextFor(first: string): string {
-  const family = COMMANDS.find(({ name }) => name.startsWith(`${first} `));
-  const near =
-    family?.name ??
-    nearest(
-      first,
-      COMMANDS.map(({ name }) => name),
-    );
-  return near === undefined ? "sync help" : `sync ${near} --help`;
 }
 
 function tellText(output: Output, text: string): number {

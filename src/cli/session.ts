@@ -58,7 +58,7 @@ export class Session {
     if (room === undefined) {
       throw new UsageError(
         "No room is chosen: say --room, SYNC_ROOM or --profile, or make one.",
-        this.#names().length > 0 ? "sync profiles" : "sync create",
+        `sync ${this.#names().map((name) => `profiles use ${name}`)[0] ?? "create"}`,
       );
     }
     if (token === undefined) {
@@ -147,7 +147,7 @@ export class Session {
     const near = nearest(named, this.#names());
     throw new UsageError(
       `There is no profile ${named}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
-      "sync profiles",
+      "sync profiles list",
     );
   }
 

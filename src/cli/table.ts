@@ -6,7 +6,7 @@ export interface Cell {
   readonly shown: string;
 }
 
-/** Rows in aligned columns, two spaces apart; the last column is as long as it is. */
+/** Rows in aligned columns, two spaces apart. */
 export function table(rows: readonly (readonly (Cell | string)[])[], indent = ""): string {
   const cells = rows.map((row) =>
     row.map((cell) => (typeof cell === "string" ? { text: cell, shown: cell } : cell)),
@@ -18,16 +18,10 @@ export function table(rows: readonly (readonly (Cell | string)[])[], indent = ""
     }
   }
   return cells
-    .map((row) => indent + row.map((cell, column) => padded(cell, column, row, widths)).join("  "))
+    .map((row) => (indent + row.map((cell, column) => padded(cell, widths[column])).join("  ")).trimEnd())
     .join("\n");
 }
 
-function padded(
-  { text, shown }: Cell,
-  column: number,
-  row: readonly Cell[],
-  widths: readonly number[],
-): string {
-  const room = column === row.length - 1 ? 0 : (widths[column] ?? 0) - width(text);
-  return shown + " ".repeat(Math.max(0, room));
+function padded({ text, shown }: Cell, columns = 0): string {
+  return shown + " ".repeat(Math.max(0, columns - width(text)));
 }

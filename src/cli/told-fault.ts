@@ -58,7 +58,7 @@ function toldOf(error: unknown, prefixOf: Prefix): Told {
 
 /** What to do about a refusal whose hint names no whole command. */
 function nextCommand({ code, help, details }: SyncError, prefix: string): string | undefined {
-  if (code === "authentication_required" || code === "invalid_token") return "sync profiles";
+  if (code === "authentication_required" || code === "invalid_token") return "sync profiles list";
   if (code === "room_exists") return "sync create";
   if (code === "precondition_failed" && typeof details.action === "string") {
     return `${prefix} wait ${quoted(`actions[${JSON.stringify(details.action)}].available`)}`;

@@ -9,7 +9,7 @@ import { plain } from "../text.ts";
 const name = { name: "profile", about: "its name", completes: "profiles" } as const;
 
 export const profilesList = defineCommand({
-  name: "profiles",
+  name: "profiles list",
   summary: "The rooms that this machine has a token for",
   operations: [],
   args: [],

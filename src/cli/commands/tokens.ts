@@ -6,8 +6,8 @@ import { plain } from "../text.ts";
 const KINDS = ["room", "agent", "view", "join"] as const;
 
 export const tokensList = defineCommand({
-  name: "tokens",
-  summary: "List the room's tokens, never the tokens themselves (room token)",
+  name: "tokens list",
+  summary: "What tokens the room has, never the tokens themselves (room token)",
   operations: ["listTokens"],
   args: [],
   options: {},
@@ -35,7 +35,7 @@ export const tokensMint = defineCommand({
   options: {
     agent: { kind: "text", value: "id", about: "whose it is; required for kind agent" },
     label: { kind: "text", about: "what to list it as" },
-    "expires-in": { kind: "duration", value: "1h", about: "how long it is good" },
+    "expires-in": { kind: "duration", value: "time", about: "how long it is good, such as 1h" },
     save: { kind: "text", value: "name", about: "keep it as this profile" },
     "show-token": { kind: "flag", about: "show it: nobody ever will again" },
   },

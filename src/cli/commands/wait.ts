@@ -13,7 +13,11 @@ export const wait = defineCommand({
   operations: ["wait"],
   args: [{ name: "condition", about: "a CEL expression" }],
   options: {
-    timeout: { kind: "duration", value: "30s", about: "give up after this, and exit with 4" },
+    timeout: {
+      kind: "duration",
+      value: "time",
+      about: "give up after this, such as 30s or 5m, and exit with 4",
+    },
     include: { kind: "list", choices: SECTIONS, about: "sections to answer with, beside that it holds" },
     ...SHAPE,
   },
