@@ -3,9 +3,11 @@ import type { Cell } from "./table.ts";
 
 export type Style = Parameters<typeof styleText>[0];
 
-interface Stream {
+/** As much of a stream as is written to. */
+export interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string | Uint8Array): unknown;
 }
 

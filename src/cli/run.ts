@@ -5,6 +5,7 @@ import type { Candidate } from "./completion.ts";
 import { COMPLETE, complete } from "./completion.ts";
 import { EXIT, UsageError } from "./faults.ts";
 import { nearest } from "./nearest.ts";
+import type { Stream } from "./output.ts";
 import { Output } from "./output.ts";
 import { Profiles } from "./profiles.ts";
 import { Session } from "./session.ts";
@@ -16,8 +17,8 @@ import { commandUsage, overview } from "./usage.ts";
 /** What the command line runs in. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -4,8 +4,21 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inject } from "vitest";
+import { run } from "../../src/cli/run.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+
+/** So that Node reads the sources once. */
+const CACHE = join(tmpdir(), "sync-cli-cache");
+
+/** A stream that keeps what is written to it. */
+class Written {
+  text = "";
+
+  write(text: string | Uint8Array): void {
+    this.text += typeof text === "string" ? text : new TextDecoder().decode(text);
+  }
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -15,6 +28,7 @@ export interface Ended {
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Given on stdin, to a process of its own. */
   readonly input?: string;
 }
 
@@ -23,17 +37,30 @@ export class Shell {
   readonly folder = mkdtempSync(join(tmpdir(), "sync-cli-"));
   readonly profiles = join(this.folder, "sync", "profiles.json");
 
+  /** A process of its own. */
   start(words: readonly string[], { env = {} }: RunOptions = {}): ChildProcess {
-    const { PATH = "", HOME = "" } = process.env;
-    const given = { PATH, HOME, XDG_CONFIG_HOME: this.folder, SYNC_SERVER: inject("server"), ...env };
-    return spawn(process.execPath, [MAIN, ...words], { cwd: this.folder, env: given });
+    return spawn(process.execPath, [MAIN, ...words], { cwd: this.folder, env: this.env(env) });
   }
 
+  /** Runs one command line: a process takes much longer to start than most of them to be done. */
   async run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    const child = this.start(words, options);
-    child.stdin?.on("error", () => undefined);
-    child.stdin?.end(options.input ?? "");
-    return await ended(child);
+    if (options.input !== undefined) {
+      const child = this.start(words, options);
+      child.stdin?.on("error", () => undefined);
+      child.stdin?.end(options.input);
+      return await ended(child);
+    }
+    const [stdout, stderr] = [new Written(), new Written()];
+    const { signal } = new AbortController();
+    const code = await run(words, { env: this.env(options.env), stdout, stderr, signal });
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  }
+
+  /** What a process is given: nothing of what the tests run in. */
+  env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+    const { PATH = "", HOME = "" } = process.env;
+    const cache = { NODE_COMPILE_CACHE: CACHE };
+    return { PATH, HOME, ...cache, XDG_CONFIG_HOME: this.folder, SYNC_SERVER: inject("server"), ...more };
   }
 
   /** `sync <line>`, whose words are separated by spaces; it must succeed. */

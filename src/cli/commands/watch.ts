@@ -49,8 +49,8 @@ export const watch = defineCommand({
 });
 
 function displayOn(output: Output): Display {
-  const { stdout } = process;
-  return output.stdout.isTTY ? new Screen(stdout, output) : new Lines((line) => stdout.write(`${line}\n`));
+  const { stdout } = output;
+  return stdout.isTTY ? new Screen(output) : new Lines((line) => stdout.write(`${line}\n`));
 }
 
 async function show(

@@ -12,6 +12,8 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
 /** A status block that filled the screen would leave no place for events. */
 const PART_OF_SCREEN = 0.6;
 const WIDEST_NAME = 24;
+/** Of a terminal that does not tell how large it is. */
+const [ROWS, COLUMNS] = [24, 80];
 /** Several frames come with one commit: they are drawn together. */
 const DRAW_MS = 30;
 
@@ -20,7 +22,6 @@ const DRAW_MS = 30;
  * That block is wiped and drawn again whenever something comes.
  */
 export class Screen implements Display {
-  readonly #out: NodeJS.WriteStream;
   readonly #output: Output;
   readonly #views = new Map<string, unknown>();
   readonly #agents = new Map<string, Agent>();
@@ -29,8 +30,7 @@ export class Screen implements Display {
   #drawn = 0;
   #planned = false;
 
-  constructor(out: NodeJS.WriteStream, output: Output) {
-    this.#out = out;
+  constructor(output: Output) {
     this.#output = output;
   }
 
@@ -85,7 +85,7 @@ export class Screen implements Display {
       ...[...this.#events.splice(0), ...block].map((line) => `${line}\n`),
     ];
     this.#drawn = block.length;
-    this.#out.write(`${text.join("")}\x1b[?7h`);
+    this.#output.stdout.write(`${text.join("")}\x1b[?7h`);
   }
 
   #wipe(): string {
@@ -97,10 +97,10 @@ export class Screen implements Display {
       .filter(([, { status }]) => status !== "left")
       .map((shown) => this.#agentLine(shown));
     const views = [...this.#views].map((shown) => this.#viewLine(shown));
-    const rows = Math.max(4, Math.floor(this.#out.rows * PART_OF_SCREEN) - 3);
+    const rows = Math.max(4, Math.floor((this.#output.stdout.rows ?? ROWS) * PART_OF_SCREEN) - 3);
     const shownAgents = this.#firstOf(agents, Math.max(2, rows - views.length));
     const shownViews = this.#firstOf(views, Math.max(2, rows - shownAgents.length));
-    const rule = "─".repeat(Math.max(1, this.#out.columns));
+    const rule = "─".repeat(Math.max(1, this.#output.stdout.columns ?? COLUMNS));
     return [
       this.#output.paint("gray", rule),
       ...shownAgents,
