@@ -32,8 +32,13 @@ export class Output {
   }
 
   /** Says something beside the answer, to people. */
-  note(text: string): void {
+  tell(text: string): void {
     if (!this.json) this.stderr.write(`${text}\n`);
+  }
+
+  /** A remark for whoever looks on; scripts are spared it. */
+  note(text: string): void {
+    if (this.stderr.isTTY) this.tell(this.paint("dim", text, this.stderr));
   }
 
   /** Says something that must not be missed, whoever reads. */

@@ -263,7 +263,7 @@ describe.concurrent("sync", () => {
     const shell = await furnished();
     const watching = shell.start(["watch", "--since", "0", "--only", "events", "--json"]);
     const answer = ended(watching);
-    const arrived = says(watching, '"action":"add_points","writes"');
+    const arrived = says(watching, '"action":"add_points","params"');
     await shell.sync("invoke add_points by=1");
     await arrived;
     watching.kill("SIGINT");

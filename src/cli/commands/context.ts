@@ -80,8 +80,8 @@ export const context = defineCommand({
     });
     output.answer(answer, () => shownText(answer, output));
     for (const { part, count } of answer._context.elided)
-      output.note(`${count} more in ${part}: --expand ${part}`);
-    output.note(output.paint("dim", `as of event ${answer.seq}`, output.stderr));
+      output.tell(`${count} more in ${part}: --expand ${part}`);
+    output.note(`as of event ${answer.seq}`);
     return EXIT.done;
   },
 });

@@ -42,7 +42,7 @@ export const poll = defineCommand({
       actions: Object.fromEntries(actions),
     };
     output.answer(answer, () => shownText(shown, output));
-    output.note(output.paint("dim", `as of event ${answer.seq}`, output.stderr));
+    output.note(`as of event ${answer.seq}`);
     return EXIT.done;
   },
 });

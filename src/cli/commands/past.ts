@@ -76,7 +76,7 @@ export const replay = defineCommand({
     });
     output.answer(answer, () => shownText({ ...rest, state: Object.fromEntries(values) }, output));
     const { seq, total, ts } = answer._replay;
-    output.note(output.paint("dim", `as of event ${seq} of ${total}, ${ts}`, output.stderr));
+    output.note(`as of event ${seq} of ${total}, ${ts}`);
     return EXIT.done;
   },
 });

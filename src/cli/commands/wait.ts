@@ -35,12 +35,12 @@ export const wait = defineCommand({
     });
     if (answer.triggered) {
       output.answer(answer, () => shownText(shownOf(answer), output));
-      output.note(output.paint("dim", `holds as of event ${answer.seq}`, output.stderr));
+      output.note(`holds as of event ${answer.seq}`);
       return EXIT.done;
     }
     if (output.json) output.answer(answer, () => "");
-    output.note(`timed out after ${(answer.elapsed_ms / 1_000).toFixed(1)} s: ${plain(args.condition)}`);
-    for (const line of unmetLines(answer.unmet)) output.note(`  ${plain(line)}`);
+    output.tell(`timed out after ${(answer.elapsed_ms / 1_000).toFixed(1)} s: ${plain(args.condition)}`);
+    for (const line of unmetLines(answer.unmet)) output.tell(`  ${plain(line)}`);
     return EXIT.timedOut;
   },
 });
