@@ -10,4 +10,6 @@ process.once("SIGTERM", () => interrupted.abort());
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 
 const { env, stdout, stderr } = process;
-process.exitCode = await run(process.argv.slice(2), { env, stdout, stderr, signal: interrupted.signal });
+const code = await run(process.argv.slice(2), { env, stdout, stderr, signal: interrupted.signal });
+// When all is written: a socket that the server has not closed yet would keep the process for seconds.
+stdout.write("", () => process.exit(code));
