@@ -1,4 +1,5 @@
-import type { AgentShown, Message, UnmetClause } from "./answers.ts";
+import type { AgentShown, Message } from "./answers.ts";
+import type { UnmetClause } from "./invocation-answers.ts";
 import type { JsonObject } from "./json.ts";
 import type { ActionId, StateOf, ViewValues, VocabularyShape } from "./vocabulary.ts";
 

@@ -3,6 +3,7 @@ export type { ConnectionOptions, Fetch, RequestBody } from "./connection.ts";
 export type * from "./context.ts";
 export type * from "./definitions.ts";
 export type * from "./events.ts";
+export type * from "./invocation-answers.ts";
 export type * from "./json.ts";
 export type * from "./options.ts";
 export type { RetryPolicy } from "./retry.ts";
