@@ -11,6 +11,7 @@ import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
 import { resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { waitRoutes } from "./routes/wait.ts";
@@ -56,6 +57,8 @@ const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSI
 // Load balancers ask by HEAD, too, which the router serves by GET.
 app.get("/health", health);
 resource(app, "/health", { GET: health });
+
+templateRoutes(app);
 
 app.use("/rooms/*", configure);
 app.route("/rooms", creationRoutes());
