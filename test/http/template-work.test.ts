@@ -121,8 +121,11 @@ it("[TPL-2] review: nobody approves their own, nor a version that is gone", asyn
     UNMET,
   ]);
   await ana.do("submit", { title: "Other", body: "x" });
+  await ben.do("approve", { key: "2", version: 1 });
+  await ana.do("revise", { key: "2", body: "y" });
+  expect(await refusals(ben, ["accept", { key: "2" }])).toEqual([UNMET]);
   await ana.do("withdraw", { key: "2" });
-  expect(await refusals(ben, ["approve", { key: "2", version: 1 }])).toEqual([UNMET]);
+  expect(await refusals(ben, ["approve", { key: "2", version: 2 }])).toEqual([UNMET]);
 });
 
 /** Has the time that a line waits for its first be over. */
