@@ -70,7 +70,11 @@ it("[PAGE-3] llms.txt has a title, a summary and sections of links, every help t
   expect(text).toMatch(/^# \w+\n\n> .+\n\n/);
   const [, ...sections] = text.split(/^## /m);
   for (const section of sections) expect(section).toMatch(/^.+\n\n(- \[.+\]\(\S+\): .+\n)+\n?$/);
-  for (const key of HELP_KEYS) expect(text).toContain(`(${ORIGIN}/reference/${key})`);
+  const index = await page("/reference/index");
+  for (const key of HELP_KEYS) {
+    expect(text).toContain(`- [${key}](${ORIGIN}/reference/${key}): `);
+    expect(index).toContain(`- [${key}](${ORIGIN}/reference/${key}): `);
+  }
   for (const id of TEMPLATES.keys()) expect(text).toContain(`(${ORIGIN}/templates/${id})`);
 });
 
