@@ -1,7 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { expect, inject, it } from "vitest";
-import desktop from "../../examples/mcp/desktop.json";
 import "../support/provided.ts";
 
 interface Ended {
@@ -46,29 +44,3 @@ it("the example in a shell drains a queue by one command that starts its own ser
   expect(output).toMatch(DONE);
   expect(code).toBe(0);
 });
-
-it("the configuration for desktop clients leads into a room as the agent of its token", async ({ skip }) => {
-  const post = async (path: string, body: object, token?: string) => {
-    const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-    const init = { method: "POST", headers, body: JSON.stringify(body) };
-    return await fetch(inject("server") + path, init);
-  };
-  skip((await post("/mcp", {})).status === 404, "this server does not speak MCP");
-  const { id, token } = (await (await post("/rooms", { template: "task-queue" })).json()) as Joined;
-  const joined = (await (await post(`/rooms/${id}/agents`, { id: "desk-agent" }, token)).json()) as Joined;
-  const { url, headers } = desktop.mcpServers.sync;
-  const sent = { Authorization: headers.Authorization.replace("${SYNC_TOKEN}", joined.token) };
-  const client = new Client({ name: "desktop", version: "1" });
-  const endpoint = new URL(new URL(url).pathname, inject("server"));
-  await client.connect(new StreamableHTTPClientTransport(endpoint, { requestInit: { headers: sent } }));
-  const context = await client.callTool({ name: "context", arguments: {} });
-  expect(context.structuredContent).toMatchObject({ self: "desk-agent" });
-  const help = await client.callTool({ name: "help", arguments: { key: "task-queue" } });
-  expect(help.structuredContent).toMatchObject({ source: "room" });
-  await client.close();
-});
-
-interface Joined {
-  readonly id: string;
-  readonly token: string;
-}
