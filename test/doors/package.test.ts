@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { createRoom, vocabularyTypes } from "../../src/client/main.ts";
+import { createRoom, templates, vocabularyTypes } from "../../src/client/main.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/.bin/tsc");
@@ -208,4 +208,20 @@ it("[SDK-8] a room's vocabulary becomes types that say what its actions take", a
   writeFileSync(join(folder, "vocabulary.ts"), text);
   writeFileSync(join(folder, "user.ts"), USER);
   expect(compile("--allowImportingTsExtensions", "user.ts")).toBe("");
+});
+
+it("[SDK-8] the vocabulary of every template becomes types that compile", async () => {
+  const server = inject("server");
+  const files = await Promise.all(
+    (await templates(server)).map(async ({ id, actions }) => {
+      const { room } = await createRoom(server, { template: id });
+      const text = vocabularyTypes(await room.context({ depth: "full" }));
+      const known = actions.map((action) => `"${action}"`).join(" | ");
+      const use = `const known: [keyof Vocabulary["actions"]] extends [${known}] ? true : false = true; console.log(known);`;
+      writeFileSync(join(folder, `${id}.ts`), `${text}\n${use}\n`);
+      return `${id}.ts`;
+    }),
+  );
+  expect(files.length).toBeGreaterThan(4);
+  expect(compile(...files)).toBe("");
 });
