@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import { authenticate, configure } from "./auth/authenticate.ts";
 import type { RouteEnv } from "./auth/route-env.ts";
 import { refuse } from "./kernel/errors.ts";
+import { serveMcp } from "./mcp/endpoint.ts";
 import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
@@ -70,6 +71,13 @@ watchRoutes(app);
 tokenRoutes(app);
 migrationRoutes(app);
 transferRoutes(app);
+
+resource(app, "/mcp", {
+  POST: (c) => {
+    const api = async (request: Request) => await app.fetch(request, c.env, c.executionCtx);
+    return serveMcp(c.req.raw, { api, allowedHosts: c.env.ALLOWED_HOSTS });
+  },
+});
 
 app.notFound((c) => {
   const hint =
