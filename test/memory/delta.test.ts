@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { OPENING } from "../support/commands.ts";
-import type { Look, Step } from "../support/delta-history.ts";
-import { Comparisons, DeltaHistory, looks, step } from "../support/delta-history.ts";
+import { Comparisons, DeltaHistory } from "../support/delta-history.ts";
+import type { Look, Step } from "../support/delta-steps.ts";
+import { looks, step } from "../support/delta-steps.ts";
 import type { Patches } from "../support/memory-room.ts";
 import { MemoryRoom } from "../support/memory-room.ts";
 import { proofOf, SHRINK_LIMIT, TIME_LIMIT } from "../support/proof.ts";
