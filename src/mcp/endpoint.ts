@@ -12,6 +12,9 @@ export interface McpOptions {
   readonly mount?: (server: McpServer) => void;
 }
 
+/** The headers that clients of the protocol send beside those of the API. */
+export const MCP_HEADERS = ["MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"];
+
 /** The code that JSON-RPC leaves to servers (section 5.1), for what its own codes do not tell. */
 const SERVER_ERROR = -32000;
 

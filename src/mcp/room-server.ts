@@ -59,7 +59,9 @@ function unchecked(schema: JsonObject): StandardSchemaWithJSON {
 function toolResult(tool: Tool, args: JsonObject, { status, body }: Answer): CallToolResult {
   const isError = status >= 400;
   const { token, ...others } = args;
-  const told = isError ? failure(body, { tool: tool.name, arguments: others }) : body;
+  // A dry run that would be refused is no error, and says what a refusal says.
+  const isRefusal = typeof body.error === "string";
+  const told = isRefusal ? failure(body, { tool: tool.name, arguments: others }) : body;
   const result = {
     content: [{ type: "text" as const, text: JSON.stringify(told) }],
     structuredContent: told,

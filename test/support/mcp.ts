@@ -22,7 +22,11 @@ export interface RpcOptions {
 let ids = 0;
 
 /** One JSON-RPC request to `/mcp`, as a client of either era sends it. */
-export async function mcpRequest(method: string, params: Body = {}, options: RpcOptions = {}): Promise<Response> {
+export async function mcpRequest(
+  method: string,
+  params: Body = {},
+  options: RpcOptions = {},
+): Promise<Response> {
   const { token, era = "modern", url = "http://sync.test/mcp", signal } = options;
   const version = era === "modern" ? MODERN : LEGACY;
   const headers = new Headers({
@@ -42,7 +46,12 @@ export async function mcpRequest(method: string, params: Body = {}, options: Rpc
     "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
     "io.modelcontextprotocol/clientCapabilities": {},
   };
-  const body = { jsonrpc: "2.0", id: ++ids, method, params: era === "modern" ? { ...params, _meta } : params };
+  const body = {
+    jsonrpc: "2.0",
+    id: ++ids,
+    method,
+    params: era === "modern" ? { ...params, _meta } : params,
+  };
   const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body) };
   if (signal) init.signal = signal;
   return await exports.default.fetch(new Request(url, init));

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { refuse } from "../../kernel/errors.ts";
+import { isJsonObject } from "../../kernel/json.ts";
+import { failure } from "../next-calls.ts";
+import type { Answer } from "../session.ts";
 import { refusedAnswer } from "../session.ts";
 import { tool } from "../tool.ts";
 
@@ -29,9 +32,11 @@ export const invoke = tool({
   output: { invoked: "boolean", writes: "array", results: "array", seq: "number" },
   async run({ action, invocations, atomic, ...one }, session) {
     if ((action === undefined) === (invocations === undefined)) return refusedAnswer(neitherOrBoth().refusal);
-    return action === undefined
-      ? await session.inRoom({ method: "POST", path: "/invoke", body: { invocations, atomic } })
-      : await session.inRoom({ method: "POST", path: pathOf(action), body: one });
+    if (action !== undefined) {
+      return await session.inRoom({ method: "POST", path: pathOf(action), body: one });
+    }
+    const body = { invocations, atomic };
+    return withFailures(await session.inRoom({ method: "POST", path: "/invoke", body }), invocations ?? []);
   },
 });
 
@@ -51,6 +56,17 @@ export const register = tool({
     });
   },
 });
+
+/** A batch's answer in which each refusal among the results is told as one alone would be. */
+function withFailures({ status, body }: Answer, invocations: readonly object[]): Answer {
+  if (!Array.isArray(body.results)) return { status, body };
+  const results = body.results.map((result, index) => {
+    if (!isJsonObject(result) || !isJsonObject(result.body) || Number(result.status) < 400) return result;
+    const failed = { tool: "invoke", arguments: { ...invocations[index] } } as const;
+    return { ...result, body: failure(result.body, failed) };
+  });
+  return { status, body: { ...body, results } };
+}
 
 function pathOf(action: string): string {
   return `/actions/${encodeURIComponent(action)}/invoke`;
