@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../kernel/errors.ts";
 import { ERROR_STATUS } from "../kernel/errors.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import type { Json, JsonObject } from "../kernel/json.ts";
+import { isJsonObject } from "../kernel/json.ts";
 import type { ToldHint, ToolCall } from "./hints.ts";
 import { toldHint } from "./hints.ts";
 
@@ -65,6 +66,16 @@ function isCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(ERROR_STATUS, code);
 }
 
+/** The failed call with the name that was meant in place of the unknown one, where that is among its arguments. */
+function corrected({ tool, arguments: args }: ToolCall, suggestion: Json | undefined): ToolCall | null {
+  if (!isJsonObject(suggestion)) return null;
+  const { from, to } = suggestion;
+  if (typeof from !== "string" || typeof to !== "string") return null;
+  const said = JSON.stringify(args);
+  const meant = said.replaceAll(JSON.stringify(from), JSON.stringify(to));
+  return meant === said ? null : { tool, arguments: JSON.parse(meant) as JsonObject };
+}
+
 /** The same join by another id: the one that was asked for is another agent's. */
 function renamed({ tool, arguments: args }: ToolCall): ToolCall {
   return { tool, arguments: { ...args, id: `${String(args.id)}-2` } };
@@ -78,7 +89,8 @@ export function failure(body: JsonObject, failed: ToolCall): JsonObject {
 }
 
 function nextCall(body: JsonObject, hint: ToldHint | null, failed: ToolCall): ToolCall {
-  if (hint?.call) return hint.call;
+  const better = hint?.call ?? corrected(failed, body.suggestion);
+  if (better) return better;
   const after = isCode(body.error) ? AFTER[body.error] : AGAIN;
   if (body.error === "agent_exists") return renamed(failed);
   if (after === AGAIN) return failed;

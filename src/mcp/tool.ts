@@ -95,10 +95,12 @@ function argumentFault(name: ToolName, { issues }: z.ZodError, known: readonly s
       : [{ path: issue.path.join("."), problem: issue.message }],
   );
   const [first] = faults;
-  const meant = first && !known.includes(first.path) ? nearest(first.path, known) : undefined;
-  const asked = meant === undefined ? "" : `Pass ${meant} in place of ${first?.path}. `;
+  const asked = faults.flatMap(({ path }) => {
+    const meant = known.includes(path) ? undefined : nearest(path, known);
+    return meant === undefined ? [] : [`Pass ${meant} in place of ${path}. `];
+  });
   return refuse("invalid_request", `${first?.path || "The arguments"}: ${first?.problem ?? "do not fit"}.`, {
-    hint: `${asked}The arguments of ${name} are ${known.join(", ")}.`,
+    hint: `${asked.join("")}The arguments of ${name} are ${known.join(", ")}.`,
     details: { faults },
   }).refusal;
 }
