@@ -75,7 +75,7 @@ function toolCall(method: string, path: string, query: string, body: string | un
     case "POST rooms":
       return call("create_room");
     case "POST agents":
-      return call("join");
+      return call("join", { id: OPEN });
     case "GET context":
       return call("context", contextArguments(query));
     case "GET wait":
@@ -83,7 +83,7 @@ function toolCall(method: string, path: string, query: string, body: string | un
     case "POST actions":
       return last === "invoke" ? invocation(name, body) : null;
     case "POST eval":
-      return call("look", { what: "eval" });
+      return call("look", { what: "eval", expr: OPEN });
     case "GET log":
       return call("look", { what: name === "verify" ? "verify" : "log" });
     case "GET history":

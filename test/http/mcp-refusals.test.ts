@@ -155,7 +155,7 @@ it.each([
     'POST …/actions/add/invoke with {"params":{"by":1}}. Or not.',
     'invoke {"action":"add","params":{"by":1}}. Or not.',
   ],
-  ["POST …/agents with it and go on.", "join with it and go on."],
+  ["POST …/agents with it and go on.", 'join {"id":"…"} with it and go on.'],
   ["GET …/replay/12 shows it.", 'look {"what":"replay","seq":12} shows it.'],
   ["at GET …/history/_views/v and", 'at look {"what":"history","scope":"_views","key":"v"} and'],
   ["GET …/log lists the events.", 'look {"what":"log"} lists the events.'],

@@ -80,3 +80,36 @@ export async function useTool(name: string, args: Body = {}, options: RpcOptions
   if (isError) throw new Error(`${name}: ${JSON.stringify(body)}`);
   return body;
 }
+
+/** The messages of a stream of the protocol, read only as far as a test asks. */
+export class McpStream {
+  /** Every message that was read. */
+  readonly messages: Body[] = [];
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #rest = "";
+  #given = 0;
+
+  constructor(response: Response) {
+    if (!response.body) throw new Error("has no body");
+    this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** The next message, or null where the stream is over. */
+  async next(): Promise<Body | null> {
+    while (this.#given === this.messages.length) {
+      const { done, value } = await this.#reader.read();
+      if (done) return null;
+      const records = (this.#rest + value).split("\n\n");
+      this.#rest = records.pop() ?? "";
+      for (const record of records) {
+        const data = /^data: (.*)$/m.exec(record)?.[1];
+        if (data !== undefined) this.messages.push(JSON.parse(data));
+      }
+    }
+    return this.messages[this.#given++];
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.cancel();
+  }
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { READS, tool } from "../tool.ts";
 
-/** What a caller reads that has no token yet, and so no room to ask. */
+/** What a caller reads that is no agent yet, and so has no room to ask. */
 const BEGIN = [
   "A room is shared state and a log of everything that changed it. Agents read it with context and change it with invoke, nothing else.",
   '1. join {"id":"<your name>","token":"<the room\'s join token>"}; for an open room {"id","room"}; without a room first create_room.',
@@ -27,7 +27,7 @@ export const help = tool({
   output: { content: "any", keys: "array" },
   async run({ key }, session) {
     const begin = { status: 200, body: { content: BEGIN } };
-    if (session.names === null) return begin;
+    if (session.names === null || session.names.kind === "join") return begin;
     const answer = await session.inRoom({
       method: "POST",
       path: "/actions/help/invoke",
