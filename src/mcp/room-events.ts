@@ -75,7 +75,9 @@ function isChange(record: string): boolean {
 /** `act`, once for all the calls within a while. */
 function together(act: () => void, signal: AbortSignal): () => void {
   let pending: ReturnType<typeof setTimeout> | null = null;
-  signal.addEventListener("abort", () => clearTimeout(pending));
+  signal.addEventListener("abort", () => {
+    if (pending !== null) clearTimeout(pending);
+  });
   return () => {
     pending ??= setTimeout(() => {
       pending = null;

@@ -131,27 +131,24 @@ it.each<[url: string, origin: string | null, allowed: string | undefined, status
   ["https://ROOMS.example:444/mcp", "https://rooms.example", ALLOWED, 200],
   ["http://localhost:8787/mcp", "https://rooms.example", ALLOWED, 200],
   ["http://rooms.example.evil.example/mcp", "http://rooms.example.evil.example", ALLOWED, 403],
-])(
-  "[MCP-5] a call to %s from the origin %s, where %s may, gets %d",
-  async (url, origin, allowed, status) => {
-    const headers = new Headers({
-      "Content-Type": "application/json",
-      Accept: "application/json, text/event-stream",
-    });
-    if (origin !== null) headers.set("Origin", origin);
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
-    const settings = { ...env, ALLOWED_HOSTS: allowed } as Env;
-    const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
-    const request = new Request(url, { method: "POST", headers, body });
-    const response = await worker.fetch(request, settings, context as never);
-    expect(response.status).toBe(status);
-    const readable = response.headers.get("Access-Control-Allow-Origin");
-    expect(readable).toBe(status === 200 ? origin : null);
-    const text = await response.text();
-    if (status === 403)
-      expect(JSON.parse(text)).toMatchObject({ jsonrpc: "2.0", error: { code: -32000 }, id: null });
-  },
-);
+])("[MCP-5] a call to %s from the origin %s, where %s may, gets %d", async (url, origin, allowed, status) => {
+  const headers = new Headers({
+    "Content-Type": "application/json",
+    Accept: "application/json, text/event-stream",
+  });
+  if (origin !== null) headers.set("Origin", origin);
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+  const settings = { ...env, ALLOWED_HOSTS: allowed } as Env;
+  const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
+  const request = new Request(url, { method: "POST", headers, body });
+  const response = await worker.fetch(request, settings, context as never);
+  expect(response.status).toBe(status);
+  const readable = response.headers.get("Access-Control-Allow-Origin");
+  expect(readable).toBe(status === 200 ? origin : null);
+  const text = await response.text();
+  if (status === 403)
+    expect(JSON.parse(text)).toMatchObject({ jsonrpc: "2.0", error: { code: -32000 }, id: null });
+});
 
 it("[MCP-6] the context of the token's room is a resource, and of no other", async () => {
   const [room, other] = [await createRoom(), await createRoom()];
