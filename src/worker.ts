@@ -8,10 +8,12 @@ import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./proto
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { migrationRoutes } from "./routes/migration.ts";
+import { pageRoutes } from "./routes/pages.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
 import { resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { waitRoutes } from "./routes/wait.ts";
@@ -65,6 +67,9 @@ const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSI
 app.get("/health", health);
 resource(app, "/health", { GET: health });
 
+pageRoutes(app);
+templateRoutes(app);
+
 app.use("/rooms/*", configure);
 app.route("/rooms", creationRoutes());
 app.use("/rooms/:room/*", authenticate);
@@ -87,8 +92,7 @@ resource(app, "/mcp", {
 });
 
 app.notFound((c) => {
-  const hint =
-    replacement(c.req.method, c.req.path) ?? "GET /health answers; the calls are listed in README.md.";
+  const hint = replacement(c.req.method, c.req.path) ?? "GET /llms.txt says what there is.";
   const refused = refuse("not_found", `There is no ${c.req.method} ${c.req.path}.`, { hint });
   return refusalResponse(refused.refusal);
 });
