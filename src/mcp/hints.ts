@@ -19,7 +19,7 @@ export interface ToldHint {
 
 /** A call of the API as hints write it: `GET …/context?only=actions`, where `…` or `/rooms/:id` is the room. */
 const CALL =
-  /\b(GET|POST|PATCH|DELETE) (…|\/rooms(?:\/:?[\w.~-]+)?)(\/[\w/.%:~…-]*?)?(?:\?((?:"[^"]*"|[^\s"])+?))?(?: with (\{.*\})(?=\.))?(?=[.,;]?(?:\s|$))/g;
+  /\b(GET|POST|PATCH|DELETE) (…|\/templates|\/rooms(?:\/:?[\w.~-]+)?)(\/[\w/.%:~…-]*?)?(?:\?((?:"[^"]*"|[^\s"])+?))?(?: with (\{.*\})(?=\.))?(?=[.,;]?(?:\s|$))/g;
 
 /** An invocation as hints write it: `Invoke help with {"params": {"key": "cel"}}.` */
 const INVOCATION = /\bInvoke (\w+) with (\{.*\})(?=\.(?:\s|$))/g;
@@ -44,7 +44,7 @@ export function toldHint(hint: string): ToldHint {
   };
   let text = hint.replace(CALL, (whole, method: string, base: string, ...parts: (string | undefined)[]) => {
     const [path = "", query = "", body] = parts;
-    const room = base === "/rooms" ? `${base}${path}` : path;
+    const room = base === "/rooms" || base === "/templates" ? `${base}${path}` : path;
     const call = toolCall(method, room, query, body);
     if (call === null) return `${whole} (an HTTP call of the room's owner)`;
     return told(call);
@@ -74,6 +74,8 @@ function toolCall(method: string, path: string, query: string, body: string | un
   switch (`${method} ${first}`) {
     case "POST rooms":
       return call("create_room");
+    case "GET templates":
+      return call("look", { what: "templates" });
     case "POST agents":
       return call("join", { id: OPEN });
     case "GET context":

@@ -89,7 +89,7 @@ export function failure(body: JsonObject, failed: ToolCall): JsonObject {
 }
 
 function nextCall(body: JsonObject, hint: ToldHint | null, failed: ToolCall): ToolCall {
-  const better = hint?.call ?? corrected(failed, body.suggestion);
+  const better = corrected(failed, body.suggestion) ?? hint?.call;
   if (better) return better;
   const after = isCode(body.error) ? AFTER[body.error] : AGAIN;
   if (body.error === "agent_exists") return renamed(failed);

@@ -36,5 +36,6 @@ export const TOOL_OF: Readonly<Record<OperationId, ToolName | null>> = {
   migration: null,
   migrate: null,
   templates: "look",
+  template: "look",
   health: null,
 };

@@ -89,6 +89,11 @@ describe.each(ERAS)("in the %s era", (era) => {
     expect((await use("look", { what: "eval", expr: "self", token })).value).toBe("ana");
     expect((await use("look", { what: "salience", scope: "_shared", token })).entries).toHaveLength(1);
     expect((await use("look", { what: "room", token })).id).toBe(room.id);
+    expect((await use("look", { what: "templates" })).templates.length).toBeGreaterThan(5);
+    expect((await use("look", { what: "templates", key: "vote" })).id).toBe("vote");
+    const made = await use("create_room", { template: "vote" });
+    const ben = await use("join", { id: "ben", token: made.join_token });
+    expect((await use("context", { token: ben.token })).actions).toHaveProperty("cast_ballot");
     expect((await use("look", { what: "verify", token: room.token })).ok).toBe(true);
     expect((await use("help", { token })).keys).toContain("cel");
     expect((await use("help", { key: "cel", token })).content).toContain("CEL");

@@ -36,7 +36,7 @@ const TAKES: Readonly<Record<What, { readonly needs: readonly Name[]; readonly t
   salience: { needs: [], takes: ["scope", "limit"] },
   verify: { needs: [], takes: [] },
   room: { needs: [], takes: [] },
-  templates: { needs: [], takes: [] },
+  templates: { needs: [], takes: ["key"] },
 };
 
 /** Everything that is read besides a context. */
@@ -44,7 +44,7 @@ export const look = tool({
   name: "look",
   title: "Look closer, or back",
   description:
-    "log {after?, limit?, kind?, agent?}: events, next page by after. history {scope, key? | prefix?}: what happened to keys. replay {seq}: the room as it was then. eval {expr}: a CEL expression's value for you. samples {view}: a temporal view's values. salience {scope?}: which keys matter to you. verify: the log's hash chain. room: what it is. templates: for create_room.",
+    "log {after?, limit?, kind?, agent?}: events, next page by after. history {scope, key? | prefix?}: what happened to keys. replay {seq}: the room as it was then. eval {expr}: a CEL expression's value for you. samples {view}: a temporal view's values. salience {scope?}: which keys matter to you. verify: the log's hash chain. room: what it is. templates {key?}: for create_room.",
   annotations: READS,
   input,
   output: { events: "array", entries: "array", state: "object", next_after: "number" },
@@ -108,6 +108,6 @@ function callOf({
     case "room":
       return read("");
     case "templates":
-      return read("/templates");
+      return read(key === undefined ? "/templates" : `/templates/${encodeURIComponent(key)}`);
   }
 }
