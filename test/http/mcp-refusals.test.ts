@@ -46,6 +46,24 @@ it.each<[code: string, tool: string, args: Body, next: Body]>([
   [
     "action_not_found",
     "invoke",
+    { action: "addd", params: { by: 1 } },
+    { tool: "invoke", arguments: { action: "add", params: { by: 1 } } },
+  ],
+  [
+    "invalid_request",
+    "create_room",
+    { template: "vot" },
+    { tool: "create_room", arguments: { template: "vote" } },
+  ],
+  [
+    "invalid_request",
+    "create_room",
+    { template: "chess" },
+    { tool: "look", arguments: { what: "templates" } },
+  ],
+  [
+    "action_not_found",
+    "invoke",
     { action: "nothing" },
     { tool: "context", arguments: { only: ["actions"] } },
   ],
