@@ -6,6 +6,7 @@ import type { SessionOf } from "./room-server.ts";
 import { roomServer } from "./room-server.ts";
 import { Session } from "./session.ts";
 import { bearerOf } from "./token-names.ts";
+import type { ToolName } from "./tool-names.ts";
 
 /**
  * Serves one request of either era: 2026-07-28, and those of 2025 without sessions. A handler is made for each, since
@@ -24,8 +25,19 @@ export async function handle(request: Request, { api, mount }: McpOptions): Prom
     {
       bus: new RoomEvents(sessionOf(undefined), () => void handler.close()),
       maxRequestBodySize: LIMITS.requestBodyBytes,
-      keepAliveMs: LIMITS.eventStreamCommentMs,
+      ...streaming(request.headers),
     },
   );
   return await handler.fetch(request);
+}
+
+/**
+ * That a caller has hung up shows only when it is written to: a wait is answered on a stream, with a comment each
+ * heartbeat, so that the room forgets it soon [WAIT-3]. Before 2026-07-28 every call is.
+ */
+function streaming(headers: Headers) {
+  const isListening = headers.get("Mcp-Method") === "subscriptions/listen";
+  const keepAliveMs = isListening ? LIMITS.eventStreamCommentMs : LIMITS.waitHeartbeatMs;
+  const tool: ToolName = "wait";
+  return { keepAliveMs, responseMode: headers.get("Mcp-Name") === tool ? "sse" : "auto" } as const;
 }

@@ -159,3 +159,19 @@ it("[MCP-6] the official client reads a room's context as a resource, and is tol
   expect(JSON.parse(context?.text ?? "{}").messages.count).toBe(1);
   await subscription.close();
 });
+
+it.each<Mode["era"]>(["2026-07-28", "2025"])(
+  "[MCP-2] a wait whose client of %s hangs up is forgotten",
+  async (era) => {
+    const mode: Mode = { era, by: "header" };
+    const room = await (await Participant.connect(mode)).do("create_room");
+    const [ana, ben] = [await join(mode, "ana", room.join_token), await join(mode, "ben", room.join_token)];
+    const waiting = ana.call("wait", { condition: "false", timeout_seconds: 50 });
+    const ended = expect(waiting).rejects.toThrow();
+    await ben.until('agents.ana.status == "waiting"', ["agents"]);
+    await ana.client.close();
+    await ended;
+    const gone = await ben.do("wait", { condition: 'agents.ana.status != "waiting"', timeout_seconds: 20 });
+    expect(gone.triggered).toBe(true);
+  },
+);
