@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { ACTIONS, VIEWS } from "../../examples/queue-demo/vocabulary.ts";
@@ -134,6 +135,16 @@ describe.each<Mode>([
     expect(done).toHaveLength(TASKS.length);
     expect(done.every((line) => WORKERS.some((id) => line.endsWith(` by ${id}`)))).toBe(true);
   });
+});
+
+it("the configuration of examples/mcp leads to the endpoint of a server that npm start has started", async () => {
+  const config = JSON.parse(readFileSync("examples/mcp/mcp.json", "utf8"));
+  const { pathname } = new URL(config.mcpServers.sync.url);
+  const client = new Client({ name: "desktop", version: "1" });
+  await client.connect(new StreamableHTTPClientTransport(new URL(pathname, inject("server"))));
+  expect(client.getServerVersion()?.name).toBe("sync");
+  expect(client.getInstructions()).toContain("join");
+  await client.close();
 });
 
 it("[MCP-6] the official client reads a room's context as a resource, and is told when it changes", async () => {
