@@ -108,23 +108,21 @@ class Watch {
     for (let text = await link.take(); text !== null; text = await link.take()) {
       const frame = JSON.parse(text) as Received;
       if (frame.type === "error") throw refusalOf(frame);
-      if (frame.type === "result") yield valueFrame(frame);
-      else if (this.#takes(frame, link)) yield frame;
+      this.#note(frame, link);
+      yield frame.type === "result" ? valueFrame(frame) : frame;
       if (this.#seq !== undefined && frame.type !== "hello") link.read(this.#seq);
     }
   }
 
-  /** Whether a frame is news; notes how far it leads. */
-  #takes(frame: Frame, link: Link): boolean {
+  /** Notes how far a frame leads: the next connection begins there. */
+  #note(frame: Frame | ResultFrame, link: Link): void {
     if (frame.type === "hello") {
       this.wasConnected = true;
       this.#seq ??= frame.seq;
       link.subscribe(this.#options.subscribe ?? {}, this.#watched.acting);
-      return true;
+    } else if (frame.type === "event" || !this.#wantsEvents) {
+      this.#seq = Math.max(this.#seq ?? 0, frame.seq);
     }
-    if (frame.type === "event" && frame.seq <= (this.#seq ?? 0)) return false;
-    if (frame.type === "event" || !this.#wantsEvents) this.#seq = Math.max(this.#seq ?? 0, frame.seq);
-    return true;
   }
 
   get #wantsEvents(): boolean {
