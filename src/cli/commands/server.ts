@@ -1,8 +1,12 @@
-import { health as askHealth, templates as askTemplates } from "../../client/main.ts";
+import {
+  health as askHealth,
+  template as askTemplate,
+  templates as askTemplates,
+} from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../faults.ts";
 import { table } from "../table.ts";
-import { plain } from "../text.ts";
+import { plain, plainLines } from "../text.ts";
 
 /** Who asks whether a server is up wants to know soon. */
 const RETRY = { attempts: 2 };
@@ -25,11 +29,16 @@ export const health = defineCommand({
 export const templates = defineCommand({
   name: "templates",
   summary: "The vocabularies that a room can begin with",
-  operations: ["templates"],
-  args: [],
+  operations: ["templates", "template"],
+  args: [{ name: "template", about: "one of them, to read how it is played", optional: true }],
   options: {},
-  example: "sync templates",
-  async run({ session, output, signal }) {
+  example: "sync templates vote",
+  async run({ args, session, output, signal }) {
+    if (args.template !== undefined) {
+      const whole = await askTemplate(await session.server(), args.template, { retry: RETRY, signal });
+      output.answer(whole, () => plainLines(whole.how.trimEnd()));
+      return EXIT.done;
+    }
     const found = await askTemplates(await session.server(), { retry: RETRY, signal });
     output.answer(found, () =>
       table(
