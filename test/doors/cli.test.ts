@@ -1,17 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { OPERATIONS } from "../../src/protocol/operations.ts";
 import { ended, furnished, roomOf, says } from "./shell.ts";
 
 describe.concurrent("sync", () => {
-  it("[CLI-1] makes every call of the API", () => {
-    const made = COMMANDS.flatMap(({ operations }) => operations);
-    expect(Object.keys(OPERATIONS).filter((operation) => !made.includes(operation))).toEqual([]);
-    expect(made.filter((operation) => !(operation in OPERATIONS))).toEqual([]);
-  });
-
   it("[CLI-1] does what an agent does: read, act, wait, look back", async () => {
     const shell = await furnished();
     const view = {

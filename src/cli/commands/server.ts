@@ -1,3 +1,4 @@
+import type { Template, TemplateSummary } from "../../client/main.ts";
 import {
   health as askHealth,
   template as askTemplate,
@@ -5,6 +6,7 @@ import {
 } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../faults.ts";
+import type { Output } from "../output.ts";
 import { table } from "../table.ts";
 import { plain, plainLines } from "../text.ts";
 
@@ -28,28 +30,45 @@ export const health = defineCommand({
 
 export const templates = defineCommand({
   name: "templates",
-  summary: "The vocabularies that a room can begin with",
+  summary: "The vocabularies that a room can begin with, or one of them whole",
   operations: ["templates", "template"],
-  args: [{ name: "template", about: "one of them, to read how it is played", optional: true }],
+  args: [{ name: "id", about: "the one to show", optional: true }],
   options: {},
   example: "sync templates vote",
-  async run({ args, session, output, signal }) {
-    if (args.template !== undefined) {
-      const whole = await askTemplate(await session.server(), args.template, { retry: RETRY, signal });
-      output.answer(whole, () => plainLines(whole.how.trimEnd()));
-      return EXIT.done;
-    }
-    const found = await askTemplates(await session.server(), { retry: RETRY, signal });
-    output.answer(found, () =>
-      table(
-        found.map(({ id, description, actions }) => [
-          output.cell("cyan", plain(id)),
-          plain(description),
-          output.cell("dim", actions.join(" ")),
-        ]),
-      ),
+  async run({ args: { id }, session, output, signal }) {
+    const server = await session.server();
+    const options = { retry: RETRY, signal };
+    if (id === undefined) list(await askTemplates(server, options), output);
+    else show(await askTemplate(server, id, options), output);
+    output.note(
+      `sync create --template ${id ?? "<id>"} begins a room with ${id === undefined ? "one" : "it"}.`,
     );
-    output.note("sync create --template <id> begins a room with one.");
     return EXIT.done;
   },
 });
+
+function list(found: readonly TemplateSummary[], output: Output): void {
+  output.answer(found, () =>
+    table(
+      found.map(({ id, description, actions }) => [
+        output.cell("cyan", plain(id)),
+        plain(description),
+        output.cell("dim", actions.join(" ")),
+      ]),
+    ),
+  );
+}
+
+function show(template: Template, output: Output): void {
+  const words = ({ id, description }: Template["actions" | "views"][number]) => [
+    output.cell("cyan", plain(id)),
+    plain(description ?? ""),
+  ];
+  output.answer(template, () =>
+    [
+      `${plain(template.title)}: ${plain(template.description)}`,
+      plainLines(template.how),
+      table([...template.actions, ...template.views].map(words)),
+    ].join("\n\n"),
+  );
+}
