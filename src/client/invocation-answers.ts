@@ -61,7 +61,12 @@ export interface HelpText extends Invoked {
 export interface HelpTopics extends Invoked {
   readonly keys: readonly string[];
   readonly usage: string;
-  readonly topics: readonly { readonly key: string; readonly summary: string; readonly source: string }[];
+  readonly topics: readonly {
+    readonly key: string;
+    /** Null for a text of the room's own. */
+    readonly summary: string | null;
+    readonly source: string;
+  }[];
 }
 
 /** A clause that does not hold, and what it read. */
