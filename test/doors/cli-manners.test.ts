@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ended, furnished, roomOf, Shell } from "./shell.ts";
 
 const TOKEN = /(room|as|view|join)_ey[\w-]+\./;
@@ -164,7 +164,7 @@ describe.concurrent("sync", () => {
     expect(await words("wait", "--ti")).toEqual(["--timeout"]);
     expect(await words("context", "--depth", "")).toEqual(["lean", "full", "usage"]);
     // Names that take too long to look up are none.
-    await expect.poll(() => words("invoke", "add"), { timeout: 20_000 }).toEqual(["add_points"]);
+    await vi.waitFor(async () => expect(await words("invoke", "add")).toEqual(["add_points"]), 20_000);
     expect(await words("profiles", "use", "ana@")).toHaveLength(1);
     expect(await words("--profile", "nope", "invoke", "")).toEqual([]);
     for (const name of ["bash", "zsh", "fish"]) {
