@@ -9,7 +9,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { migrationRoutes } from "./routes/migration.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
-import { resource } from "./routes/resource.ts";
+import { operations } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
@@ -55,10 +55,10 @@ app.use(async (c, next) => (isEncoded(c.req.url) ? await next() : refusalRespons
 const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION }));
 // Load balancers ask by HEAD, too, which the router serves by GET.
 app.get("/health", health);
-resource(app, "/health", { GET: health });
+operations(app, { health });
 
 app.use("/rooms/*", configure);
-app.route("/rooms", creationRoutes());
+creationRoutes(app);
 app.use("/rooms/:room/*", authenticate);
 
 roomRoutes(app);

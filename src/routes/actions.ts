@@ -6,12 +6,12 @@ import { isKey } from "../kernel/names.ts";
 import { invokeBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { readBody } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callRoom } from "./room-calls.ts";
 
 /** Invoking an action, registered or built in. */
 export function actionRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/actions/:action/invoke", { POST: invoke });
+  operations(app, { invoke });
 }
 
 async function invoke(c: RouteContext): Promise<Response> {
