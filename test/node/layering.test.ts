@@ -44,7 +44,6 @@ const ONLY_IN: Record<string, readonly string[]> = {
   tinyqueue: ["room"],
   hono: ["auth", "routes", "worker"],
   zod: ["protocol", "routes", "mcp"],
-  "@hono/zod-openapi": ["protocol", "routes"],
   "@modelcontextprotocol/server": ["mcp"],
   "cloudflare:workers": ["room-object"],
   "node:crypto": ["room-object"],
