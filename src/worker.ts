@@ -6,6 +6,7 @@ import { refuse } from "./kernel/errors.ts";
 import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { descriptionRoutes } from "./routes/description.ts";
 import { migrationRoutes } from "./routes/migration.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
@@ -56,6 +57,7 @@ const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSI
 // Load balancers ask by HEAD, too, which the router serves by GET.
 app.get("/health", health);
 operations(app, { health });
+descriptionRoutes(app);
 
 app.use("/rooms/*", configure);
 creationRoutes(app);

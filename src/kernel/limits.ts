@@ -31,6 +31,10 @@ export const LIMITS = Object.freeze({
   keptAnswerDays: 7,
   idempotencyKeyBytes: 256,
   writesPerAction: 64,
+  /** They run in one go, and others wait. */
+  invocationsPerBatch: 100,
+  /** A batch's answers travel as one: the platform passes at most 32 MiB from an object to the Worker. */
+  batchAnswerBytes: 8 * MIB,
   entries: 50_000,
   actions: 2_000,
   views: 2_000,

@@ -36,6 +36,13 @@ export interface InvokeCall {
   readonly if_action_hash?: string | undefined;
 }
 
+/** Invocations that are committed together, each an event of its own [ACT-14]. */
+export interface InvokeManyCall {
+  readonly invocations: readonly InvokeCall[];
+  /** All, or none. */
+  readonly atomic: boolean;
+}
+
 export interface WaitCall {
   readonly condition: string;
   /** ms */
@@ -108,6 +115,7 @@ export interface RoomCalls {
   readonly leave: { readonly agent: string };
   readonly context: ContextShape;
   readonly invoke: InvokeCall;
+  readonly invokeMany: InvokeManyCall;
   readonly evaluate: { readonly expr: string };
   readonly poll: Record<never, never>;
   readonly log: LogCall;

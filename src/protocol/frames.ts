@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../kernel/limits.ts";
-import { contextFields, invokeBody } from "./requests.ts";
+import { contextFields, invokeBody, invokeManyBody } from "./requests.ts";
 
 /** What a client calls its frame, for the answer to repeat. */
 const frameId = z.union([z.string().min(1).max(64), z.number().int()]);
@@ -14,6 +14,7 @@ const agent = z.string().nullish();
 /** Everything that a client may send on a room's socket [WATCH-1]. */
 export const clientFrame = z.discriminatedUnion("type", [
   invokeBody.extend({ type: z.literal("invoke"), id: frameId, action: z.string() }),
+  invokeManyBody.extend({ type: z.literal("invoke_many"), id: frameId }),
   z.object({ type: z.literal("context"), id: frameId, ...contextFields }),
   z.object({
     type: z.literal("wait"),

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { PHASES } from "../kernel/migration.ts";
 import { CONFIG_KEYS } from "../kernel/model.ts";
-import { isScope } from "../kernel/names.ts";
+import { isKey, isScope } from "../kernel/names.ts";
 import { SIGNALS } from "../kernel/salience.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
@@ -75,6 +75,22 @@ export const invokeBody = z.object({
   idempotency_key: z.string().min(1).max(LIMITS.idempotencyKeyBytes).nullish(),
   dry_run: z.boolean().nullish(),
   if_action_hash: z.string().nullish(),
+});
+
+export const invokeManyBody = z.object({
+  invocations: z
+    .array(
+      z.object({
+        action: z.string().refine(isKey, "must be 1 to 256 bytes without control characters"),
+        params: jsonObject.nullish(),
+        idempotency_key: z.string().min(1).max(LIMITS.idempotencyKeyBytes).nullish(),
+        if_action_hash: z.string().nullish(),
+      }),
+    )
+    .min(1)
+    .max(LIMITS.invocationsPerBatch),
+  atomic: z.boolean().nullish(),
+  agent: z.string().nullish(),
 });
 
 export const evalBody = z.object({ expr: z.string(), agent: z.string().nullish() });

@@ -70,4 +70,9 @@ export class Inbox {
     this.#unread.set(agent, valid);
     return { unread: valid.unread, directed: valid.directed };
   }
+
+  /** Drops what is in memory: a message that was counted may have been taken back. */
+  forget(): void {
+    this.#unread.clear();
+  }
 }

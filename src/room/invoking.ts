@@ -11,12 +11,14 @@ import { LIMITS } from "../kernel/limits.ts";
 import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import { eventAuthor } from "../kernel/model.ts";
 import { utf8Bytes } from "../kernel/names.ts";
-import type { InvokeCall, Reply } from "../protocol/calls.ts";
+import type { InvokeCall, InvokeManyCall, Reply } from "../protocol/calls.ts";
 import { refusalBody } from "../protocol/refusal-body.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";
 import type { AnswerKey } from "../storage/answer-store.ts";
 import { invocationAnswer, refusalReply, valueFields, writesAnswer } from "./answers.ts";
+import type { BatchesParts, Outcome } from "./batches.ts";
+import { Batches } from "./batches.ts";
 import { eventRefusal } from "./capacity.ts";
 import { explainRefusal, shownReads } from "./explain/refusals.ts";
 import { evaluateValue } from "./expressions.ts";
@@ -40,22 +42,37 @@ class UnkeepableAnswer extends Error {
 /** Runs invocations: decide, commit, answer; and keeps what it answered for a repeat [ACT-2, ACT-9]. */
 export class Invoking {
   readonly #parts: RoomParts;
+  readonly #batches: Batches;
 
-  constructor(parts: RoomParts) {
+  constructor(parts: RoomParts, batching: Pick<BatchesParts, "together" | "isFull">) {
     this.#parts = parts;
+    this.#batches = new Batches({
+      ...batching,
+      attempt: (session, call, compact) => this.#attempt(session, call, compact),
+      refuse: (session, call, refusal) => this.#refused(session, call, refusal),
+    });
   }
 
   /** Answers one invocation, committed where it changes anything. */
   invoke(session: Session, call: InvokeCall, compact: boolean): Reply {
-    if (call.action === "help") return this.#help(session, call, compact);
+    const outcome = this.#attempt(session, call, compact);
+    return "reply" in outcome ? outcome.reply : this.#refused(session, call, outcome.refusal);
+  }
+
+  /** Answers several invocations, in order, as if each had come alone [ACT-14]. */
+  invokeMany(session: Session, call: InvokeManyCall, compact: boolean): Reply {
+    return this.#batches.answer(session, call, compact);
+  }
+
+  #attempt(session: Session, call: InvokeCall, compact: boolean): Outcome {
+    if (call.action === "help") return { reply: this.#help(session, call, compact) };
     const barred = writerRefusal(session);
-    if (barred) return refusalReply(barred.refusal);
+    if (barred) return { reply: refusalReply(barred.refusal) };
     const kept = this.#keptAnswer(session, call);
     if (kept) return kept;
     const decision = this.#explained(session, call, this.#admissible(this.#decide(session, call)));
-    if (call.dry_run) return this.#dryRun(session, call, decision, compact);
-    if (!decision.ok) return this.#refused(session, call, decision.refusal);
-    return this.#commit(session, call, decision, compact);
+    if (call.dry_run) return { reply: this.#dryRun(session, call, decision, compact) };
+    return decision.ok ? this.#commit(session, call, decision, compact) : decision;
   }
 
   #decide(session: Session, call: InvokeCall): Decision {
@@ -81,19 +98,19 @@ export class Invoking {
     return eventRefusal(this.#parts.model.live, decision.event) ?? decision;
   }
 
-  #commit(session: Session, call: InvokeCall, decision: Accepted, compact: boolean): Reply {
+  #commit(session: Session, call: InvokeCall, decision: Accepted, compact: boolean): Outcome {
     const { event: draft, status } = decision;
-    if (draft === null) return { status, body: serialise(valueFields(decision.fields), compact) };
+    if (draft === null) return { reply: { status, body: serialise(valueFields(decision.fields), compact) } };
     let body = "";
     try {
       const event = this.#parts.commit(draft, session.now, (committed) => {
         body = serialise(this.#answer(session, call, decision, committed), compact);
         this.#keepAnswer(session, call, { status, body, seq: committed.seq });
       });
-      return { status, body, seq: event.seq };
+      return { reply: { status, body, seq: event.seq } };
     } catch (thrown) {
       if (!(thrown instanceof UnkeepableAnswer)) throw thrown;
-      return this.#refused(session, call, thrown.refusal);
+      return thrown;
     }
   }
 
@@ -172,17 +189,16 @@ export class Invoking {
     return this.#parts.host.digest(canonicalJson([params, if_action_hash ?? null]));
   }
 
-  #keptAnswer(session: Session, call: InvokeCall): Reply | null {
+  #keptAnswer(session: Session, call: InvokeCall): Outcome | null {
     const key = this.#answerKey(session, call);
     const kept = key && this.#parts.answers.get(key, Date.parse(session.now));
     if (!kept) return null;
     if (kept.request === this.#requestDigest(call)) {
-      return { status: kept.status, body: kept.body, seq: kept.seq, replayed: true };
+      return { reply: { status: kept.status, body: kept.body, seq: kept.seq, replayed: true } };
     }
-    const conflict = refuse("idempotency_conflict", "The idempotency key was used for another request.", {
+    return refuse("idempotency_conflict", "The idempotency key was used for another request.", {
       hint: "Use a new key for a new request.",
     });
-    return this.#refused(session, call, conflict.refusal);
   }
 
   #keepAnswer(

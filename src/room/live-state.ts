@@ -97,6 +97,12 @@ interface Total {
   chars: number;
 }
 
+/** What of the live state cannot be told from the entries that a transaction touched. */
+export interface LiveMark {
+  readonly totals: Map<string, Total>;
+  readonly hadTimers: boolean;
+}
+
 /**
  * The live state: each scope is loaded when it is first touched and then answers from memory, beside its table, which
  * every change is written through to.
@@ -226,6 +232,26 @@ export class LiveState implements StateReader, StateWriter {
     this.#highest.clear();
     this.#totals = undefined;
     this.timers.forget();
+  }
+
+  /** Marks the state as it is, for {@link takeBack}. */
+  mark(): LiveMark {
+    const totals = [...this.#allTotals()].map(([scope, total]) => [scope, { ...total }] as const);
+    return { totals: new Map(totals), hadTimers: this.timers.size > 0 };
+  }
+
+  /** Puts the entries at `places` back as the tables have them, after a transaction that changed only these was undone. */
+  takeBack(mark: LiveMark, places: readonly { readonly scope: string; readonly key: string }[]): void {
+    for (const { scope, key } of places) {
+      this.#highest.delete(scope);
+      // What is put back into a registry would stand at its end.
+      if (REGISTRIES.has(scope)) this.#scopes.delete(scope);
+      const stored = scope === APPEND_SCOPE ? undefined : this.#store.get(scope, key);
+      if (stored) this.#scopes.get(scope)?.put(key, stored);
+      else this.#scopes.get(scope)?.remove(key);
+    }
+    this.#totals = mark.totals;
+    if (mark.hadTimers || this.timers.size > 0) this.timers.forget();
   }
 
   #scope(scope: string): LiveScope {

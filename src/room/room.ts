@@ -1,16 +1,14 @@
 import type { Result } from "../kernel/errors.ts";
-import type { EventDraft, LogEvent } from "../kernel/model.ts";
 import type { Caller, CreateRoomCommand, Reply, RoomCall, WaitCall } from "../protocol/calls.ts";
 import type { StoredEvent } from "../storage/log-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import { refusalReply } from "./answers.ts";
 import { Chores } from "./chores.ts";
+import { Committing } from "./committing.ts";
 import { Compaction } from "./compaction.ts";
 import { Contexts } from "./context/contexts.ts";
-import { pointsOf } from "./derivations.ts";
 import { Firing } from "./firing.ts";
 import { Invoking } from "./invoking.ts";
-import type { Journal } from "./journal.ts";
 import { Membership } from "./membership.ts";
 import { openModel } from "./open-model.ts";
 import type { RoomInside, RoomParts } from "./parts.ts";
@@ -30,9 +28,6 @@ import { Watch } from "./watch/watch.ts";
 /** Deleting a room is its object's affair: the room itself only says who may. */
 type DeleteCall = { readonly call: "deleteRoom" };
 
-/** Events after which a token that was good may be so no longer. */
-const TOKEN_EVENTS = new Set(["token_revoke", "agent_leave", "agent_join"]);
-
 /** One room: calls come in, events are committed, and whoever depends on them is told. */
 export class Room {
   readonly inside: RoomInside;
@@ -44,7 +39,6 @@ export class Room {
   readonly #contexts: Contexts;
   readonly #waits: Waits;
   readonly #watch: Watch;
-  readonly #journal: Journal;
   readonly #reading: Reading;
   readonly #chores: Chores;
   readonly #firing: Firing;
@@ -55,13 +49,19 @@ export class Room {
     const { answers, tokens, usage, samples } = stores;
     const { model, journal } = openModel(stores, host);
     this.#model = model;
-    this.#journal = journal;
     this.#revoked = new RevokedTokens(tokens);
-    const commit = this.#commit.bind(this);
+    const committing = new Committing(
+      { model, journal, revoked: this.#revoked, transaction: host.transaction },
+      () => ({ waits: this.#waits, watch: this.#watch, chores: this.#chores }),
+    );
+    const commit = committing.commit.bind(committing);
     const parts: RoomParts = { model, host, answers, tokens, usage, commit };
     this.inside = { ...parts, enter: (caller) => this.#enter(caller) };
     this.#firing = new Firing({ live: model.live, journal, commit, now: model.now, isFull: host.isFull });
-    this.#invoking = new Invoking(parts);
+    this.#invoking = new Invoking(parts, {
+      together: (work) => committing.together(work),
+      isFull: host.isFull,
+    });
     this.#membership = new Membership(parts);
     this.#reading = new Reading(model, stores, host.digest);
     this.#departures = new Departures(model, stores);
@@ -155,6 +155,8 @@ export class Room {
     switch (request.call) {
       case "invoke":
         return this.#invoking.invoke(session, request.args, request.compact);
+      case "invokeMany":
+        return this.#invoking.invokeMany(session, request.args, request.compact);
       case "context":
         return this.#contexts.context(session, request.args, request.compact);
       default:
@@ -255,46 +257,5 @@ export class Room {
     if (stale.size === 0) return;
     this.#waits.wake(stale);
     this.#watch.wake(stale);
-  }
-
-  #commit(draft: EventDraft, ts: string, within: (event: LogEvent) => void): LogEvent {
-    const stale = new Set<string>();
-    const events: LogEvent[] = [];
-    const touch = (appended: LogEvent) => {
-      events.push(appended);
-      for (const id of this.#model.derivations.touch(pointsOf(appended))) stale.add(id);
-    };
-    let event: LogEvent;
-    try {
-      event = this.#journal.append(draft, ts, (appended) => {
-        touch(appended);
-        this.#journal.appendDue(ts, touch);
-        within(appended);
-      });
-    } catch (thrown) {
-      this.#forget();
-      throw thrown;
-    }
-    const endsTokens = TOKEN_EVENTS.has(event.kind);
-    if (endsTokens) this.#revoked.forget();
-    // Whoever may watch no more is not shown the event that ends it.
-    if (endsTokens) this.#watch.endUnadmitted();
-    for (const appended of events) {
-      this.#chores.note(appended, stale);
-      this.#watch.publish(appended);
-    }
-    if (endsTokens) this.#waits.endUnadmitted();
-    this.#waits.wake(stale);
-    this.#watch.follow(events, stale);
-    return event;
-  }
-
-  /** Memory may hold what a failed transaction took back: load it anew. */
-  #forget(): void {
-    this.#model.live.forget();
-    this.#journal.forget();
-    this.#model.derivations.clear();
-    this.#waits.reconsider();
-    this.#watch.reconsider();
   }
 }

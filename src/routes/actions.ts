@@ -3,15 +3,22 @@ import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { refuse } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { isKey } from "../kernel/names.ts";
-import { invokeBody } from "../protocol/requests.ts";
+import { invokeManyCall } from "../protocol/batch.ts";
+import { invokeBody, invokeManyBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { readBody } from "./http.ts";
 import { operations } from "./resource.ts";
 import { callRoom } from "./room-calls.ts";
 
-/** Invoking an action, registered or built in. */
+/** Invoking actions, registered or built in. */
 export function actionRoutes(app: Hono<RouteEnv>): void {
-  operations(app, { invoke });
+  operations(app, { invoke, invokeMany });
+}
+
+async function invokeMany(c: RouteContext): Promise<Response> {
+  const body = await readBody(c, invokeManyBody);
+  if (!body.ok) return refusalResponse(body.refusal);
+  return await callRoom(c, "invokeMany", invokeManyCall(body.value), body.value.agent);
 }
 
 async function invoke(c: RouteContext): Promise<Response> {

@@ -68,8 +68,28 @@ const invoke = (id: fc.Arbitrary<string>, given: fc.Arbitrary<JsonObject>) =>
     fc.tuple(id, given, how).map(([name, filled, extra]) => ({ action: name, params: filled, ...extra })),
   );
 
-const owner = fc.constant<By>({ token: "room", as: null });
 const ids = (names: readonly string[]) => fc.constantFrom(...names).map((id): JsonObject => ({ id }));
+
+/** Several at once, each as it may come alone; with `atomic` all or none. */
+const batch = calls(
+  "invokeMany",
+  fc.record({
+    invocations: fc.array(
+      fc
+        .oneof(
+          fc.tuple(fc.constantFrom(...ACTIONS), params),
+          fc.tuple(fc.constant("_register_action"), action),
+          fc.tuple(fc.constant("_send_message"), fc.constant<JsonObject>({ body: 1, to: "bob" })),
+          fc.tuple(fc.constant("_delete_view"), ids(VIEWS)),
+        )
+        .map(([name, given]) => ({ action: name, params: given })),
+      { minLength: 1, maxLength: 5 },
+    ),
+    atomic: fc.boolean(),
+  }),
+);
+
+const owner = fc.constant<By>({ token: "room", as: null });
 const retention = fc.constantFrom(null, { events: 10 }, { events: 25 }, { days: 0.01 });
 const message = fc.record({ body: value, kind: fc.constantFrom("chat", "note") });
 
@@ -80,6 +100,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   invoke(fc.constant("_delete_action"), ids(ACTIONS)),
   invoke(fc.constant("_delete_view"), ids(VIEWS)),
   { weight: 2, arbitrary: invoke(fc.constant("_send_message"), message) },
+  { weight: 6, arbitrary: batch },
   {
     weight: 2,
     arbitrary: calls(

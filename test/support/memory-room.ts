@@ -13,6 +13,7 @@ import type { Call, Failure, Subject, Tables } from "./subject.ts";
 /** What an object answers that found its disk full, or that ended in the middle of a call. */
 export const FULL: Reply = { status: 507, body: '{"error":"storage_full"}' };
 export const GONE: Reply = { status: 500, body: '{"error":"internal"}' };
+const NOTHING: Reply = { status: 200, body: "" };
 
 /** What a proof may put in the place of a room's parts, to break it. */
 export interface Patches {
@@ -55,17 +56,30 @@ export class MemoryRoom implements Subject {
     if (!shape.ok) return null;
     const call = { condition, timeout: 25_000, shape: shape.value, include: null };
     const room = this.#room;
-    const begun = room.wait(caller, call, false);
-    if ("reply" in begun) return null;
-    room.waits.hold(begun.waiting, { answer: () => undefined });
-    return () => room.abandonWait(begun.waiting.id);
+    let held: string | null = null;
+    this.#guard(() => {
+      const begun = room.wait(caller, call, false);
+      if ("reply" in begun) return begun.reply;
+      room.waits.hold(begun.waiting, { answer: () => undefined });
+      held = begun.waiting.id;
+      return NOTHING;
+    });
+    const id = held;
+    if (id === null) return null;
+    return () => {
+      if (this.#room !== room) return;
+      this.#guard(() => {
+        room.abandonWait(id);
+        return NOTHING;
+      });
+    };
   }
 
   /** What the platform's alarm does. */
   alarm(): void {
     this.#guard(() => {
       this.#room.doDue();
-      return { status: 200, body: "" };
+      return NOTHING;
     });
   }
 

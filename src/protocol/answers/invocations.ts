@@ -18,7 +18,7 @@ import {
 } from "./values.ts";
 
 /** What became of one key; of a scope that the invoker may not read, only that something did. */
-const write = z.union([
+export const write = z.union([
   z.object({ scope, key, value: json, revision, hash, timer: timer.optional() }),
   z.object({ scope, key, revision, hash }),
   z.object({ scope, key, deleted: z.literal(true) }),
@@ -136,5 +136,5 @@ export const invokedMany = z.object({
       replayed: z.literal(true).optional(),
     }),
   ),
-  seq,
+  seq: seq.nullish().describe("Null where nothing was committed."),
 });

@@ -70,6 +70,7 @@ const details = {
   reads_left_out: count.optional(),
   available_at: instant.optional(),
   ticks_remaining: count.optional(),
+  index: count.optional().describe("Of a batch: which invocation was refused, from 0."),
   earliest: count.optional().describe("The first seq that there still is."),
 };
 

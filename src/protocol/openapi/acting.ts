@@ -50,10 +50,15 @@ export const ACTING = {
     bearers: ["agent", "room"],
     body: jsonBody("InvokeMany", { invocations: [{ action: "vote", params: { choice: "tea" } }] }, true),
     answers: {
-      200: answer("The answers in order.", "InvokedMany", {
-        results: [{ status: 200, body: voted }],
-        seq: 5,
-      }),
+      200: answer(
+        "The answers in order.",
+        "InvokedMany",
+        {
+          results: [{ status: 200, body: voted }],
+          seq: 5,
+        },
+        [],
+      ),
     },
     errors: INVOCATION,
   },

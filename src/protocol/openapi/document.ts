@@ -90,14 +90,14 @@ function components(): OpenApiDocument["components"] {
       return [name, header] as const;
     },
   );
-  const wrongMethod = refused(405, ["method_not_allowed"]);
-  const responses = {
-    MethodNotAllowed: { ...wrongMethod, headers: { ...wrongMethod.headers, ...headersOf("Allow") } },
-    NoSuchPath: refused(404, ["not_found"]),
-  };
+  const refusals = Object.values(DECLARATIONS).flatMap(refusalsOf);
   return {
     schemas: componentSchemas(),
-    responses,
+    responses: {
+      ...Object.fromEntries(refusals.map(({ status, codes, name }) => [name, refused(status, codes)])),
+      MethodNotAllowed: refused(405, ["method_not_allowed"]),
+      NoSuchPath: refused(404, ["not_found"]),
+    },
     parameters: Object.fromEntries(
       Object.entries(parameters.PATH).map(([name, path]) => [name, parameterObject("path", name, path)]),
     ),
@@ -108,16 +108,17 @@ function components(): OpenApiDocument["components"] {
 
 function operationObject(id: OperationId): OperationObject {
   const { path, summary }: Operation = OPERATIONS[id];
-  const { tag, description, bearers, body, answers, errors, ...declared } = DECLARATIONS[id];
+  const { tag, description, bearers, body, answers, ...declared } = DECLARATIONS[id];
   const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? "");
   const query = { ...declared.query, ...commonQuery(id) };
   const headers = Object.fromEntries(
     (declared.headers ?? []).map((name) => [name, parameters.REQUEST_HEADERS[name]]),
   );
-  const byStatus = Map.groupBy([...new Set(errors)], (code) => ERROR_STATUS[code]);
   const responses = [
     ...Object.entries(answers).map(([status, answer]) => [status, responseObject(answer)] as const),
-    ...[...byStatus].map(([status, codes]) => [String(status), refused(status, codes)] as const),
+    ...refusalsOf(DECLARATIONS[id]).map(({ status, name }) => {
+      return [String(status), { $ref: `#/components/responses/${name}` }] as const;
+    }),
   ];
   return {
     operationId: id,
@@ -170,11 +171,9 @@ function responseObject({
   headers = [],
   optionalHeaders = [],
 }: Answered): ResponseObject {
-  const required = headers.filter((name) => name !== "Idempotency-Replayed");
-  const optional = [...optionalHeaders, ...headers].filter((name) => !required.includes(name));
   return {
     description,
-    headers: { ...headersOf("X-Sync-Version"), ...requiredSeq(required), ...headersOf(...optional) },
+    headers: { ...headersOf("X-Sync-Version", ...optionalHeaders, ...headers), ...requiredSeq(headers) },
     ...(Object.keys(content).length > 0 ? { content: contentObject(content) } : {}),
   };
 }
@@ -199,6 +198,12 @@ function contentObject(content: Answered["content"]): ContentObject {
   );
 }
 
+/** What a call may refuse, status by status. Calls that refuse the same share a component. */
+function refusalsOf({ errors }: Declaration) {
+  const byStatus = Map.groupBy([...new Set(errors)].sort(), (code) => ERROR_STATUS[code]);
+  return [...byStatus].map(([status, codes]) => ({ status, codes, name: [status, ...codes].join("-") }));
+}
+
 /** The refusals of one status: an Error whose code is one of these. */
 function refused(status: number, codes: readonly ErrorCode[]): ResponseObject {
   const which: JsonObject = { properties: { error: { enum: [...codes] } } };
@@ -208,6 +213,7 @@ function refused(status: number, codes: readonly ErrorCode[]): ResponseObject {
       "X-Sync-Version",
       "X-Sync-Seq",
       ...(status === 401 ? ["WWW-Authenticate"] : []),
+      ...(status === 405 ? ["Allow"] : []),
       ...(status === 429 || status === 503 ? ["Retry-After"] : []),
     ),
     content: { "application/json": { schema: { allOf: [reference("Error"), which] } } },

@@ -35,6 +35,11 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     dry_run: "Tells what would be written, or why it is refused, and changes nothing.",
     if_action_hash: "Refuses (409 version_conflict) where the action's definition is another by now.",
   },
+  InvokeMany: {
+    invocations: "What to invoke, in this order.",
+    atomic: "All or none.",
+    agent: "With a room token: the joined agent to act as.",
+  },
   Evaluate: {
     expr: "A CEL expression.",
     agent: "With a room token: the joined agent whose eyes to use.",

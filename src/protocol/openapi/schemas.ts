@@ -5,8 +5,9 @@ import * as agents from "../answers/agents.ts";
 import * as contexts from "../answers/context.ts";
 import * as invocations from "../answers/invocations.ts";
 import * as past from "../answers/past.ts";
-import { refusal } from "../answers/refusal.ts";
+import { refusal, unmet } from "../answers/refusal.ts";
 import * as rooms from "../answers/rooms.ts";
+import { timer } from "../answers/values.ts";
 import { clientFrame, serverFrame } from "../frames.ts";
 import * as requests from "../requests.ts";
 import { FIELDS } from "./fields.ts";
@@ -14,6 +15,9 @@ import { FIELDS } from "./fields.ts";
 /** Every schema that the document names. */
 const SCHEMAS = {
   Error: refusal,
+  Unmet: unmet,
+  Write: invocations.write,
+  Timer: timer,
   CreateRoom: requests.createRoomBody,
   CreatedRoom: rooms.createdRoom,
   Room: rooms.roomInfo,
@@ -34,6 +38,7 @@ const SCHEMAS = {
   DryRun: invocations.dryRun,
   HelpTopics: invocations.helpTopics,
   HelpText: invocations.helpText,
+  InvokeMany: requests.invokeManyBody,
   InvokedMany: invocations.invokedMany,
   Context: contexts.context,
   Action: contexts.shownAction,
@@ -100,6 +105,9 @@ export function componentSchemas(): Record<string, JsonObject> {
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === requests.jsonObject) jsonSchema.type = "object";
       if (zodSchema._zod.def.type === "undefined") jsonSchema.not = {};
+      // What is true of every JSON key and every number that a room keeps goes without saying.
+      if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });
   const plain = JSON.parse(JSON.stringify(schemas)) as Record<string, JsonObject>;

@@ -2,6 +2,7 @@ import type { Refusal, Result } from "../../kernel/errors.ts";
 import { refuse } from "../../kernel/errors.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import { utf8Bytes } from "../../kernel/names.ts";
+import { invokeManyCall } from "../../protocol/batch.ts";
 import type { Caller, Reply } from "../../protocol/calls.ts";
 import { contextShape, includedSections } from "../../protocol/context-query.ts";
 import type { ClientFrame, FrameId } from "../../protocol/frames.ts";
@@ -91,6 +92,8 @@ export class Commands {
     switch (frame.type) {
       case "invoke":
         return this.#invoke(frame, session);
+      case "invoke_many":
+        return this.#parts.invoking.invokeMany(session, invokeManyCall(frame), false);
       case "context":
         return this.#context(frame, session);
       case "wait":
