@@ -15,13 +15,17 @@ const JSON_HEADERS = {
   "Access-Control-Expose-Headers": EXPOSED_HEADERS.join(","),
 };
 
+/** What each 401 says of how to authenticate (RFC 9110, 11.6.1). */
+const CHALLENGE = { "WWW-Authenticate": "Bearer" };
+
 /** A JSON response; a body that is a stream goes out as it comes. */
 export function jsonResponse(
   status: number,
   body: string | ReadableStream,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } });
+  const challenge = status === 401 ? CHALLENGE : {};
+  return new Response(body, { status, headers: { ...JSON_HEADERS, ...challenge, ...headers } });
 }
 
 /** A stream of Server-Sent Events that nobody on the way keeps or changes. */

@@ -87,5 +87,5 @@ export async function creationRefusal(
     "Creating a room here needs a create token.",
     { hint: `Send ${header} <create token>; \`npm run token:create\` prints one.` },
   );
-  return refusalResponse(refused.refusal, { "WWW-Authenticate": "Bearer" });
+  return refusalResponse(refused.refusal);
 }

@@ -25,8 +25,8 @@ export const presentAgent = z.object({
   name: z.string(),
   role: z.string(),
   status: z.enum(["active", "waiting", "idle", "left"]),
-  waiting_on: z.string().nullable().describe("The condition that it waits for."),
-  last_heartbeat: instant.nullable(),
+  waiting_on: z.string().nullish().describe("The condition that it waits for."),
+  last_heartbeat: instant.nullish(),
   joined_at: instant,
   meta: jsonObject.optional(),
 });

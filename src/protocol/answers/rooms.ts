@@ -88,7 +88,9 @@ export const tokenRecord = z.object({
 });
 
 export const mintedToken = tokenRecord.extend({ seq, token });
-export const tokenList = z.object({ tokens: z.array(tokenRecord) });
+export const tokenList = z.object({
+  tokens: z.array(tokenRecord.extend({ revoked_at: instant.optional() })),
+});
 export const revokedToken = z.object({ revoked: z.literal(true), id: z.string(), seq: asOf });
 
 export const template = z.object({

@@ -26,6 +26,7 @@ export const AGENTS = {
       ...ROOM,
       ...BODY,
       "read_only_token",
+      "room_token_required",
       "invalid_param",
       "invalid_cel",
       "invalid_timer",
