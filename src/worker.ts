@@ -8,10 +8,12 @@ import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { descriptionRoutes } from "./routes/description.ts";
 import { migrationRoutes } from "./routes/migration.ts";
+import { pageRoutes } from "./routes/pages.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
 import { operations } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { waitRoutes } from "./routes/wait.ts";
@@ -59,6 +61,9 @@ app.get("/health", health);
 operations(app, { health });
 descriptionRoutes(app);
 
+pageRoutes(app);
+templateRoutes(app);
+
 app.use("/rooms/*", configure);
 creationRoutes(app);
 app.use("/rooms/:room/*", authenticate);
@@ -74,8 +79,7 @@ migrationRoutes(app);
 transferRoutes(app);
 
 app.notFound((c) => {
-  const hint =
-    replacement(c.req.method, c.req.path) ?? "GET /health answers; the calls are listed in README.md.";
+  const hint = replacement(c.req.method, c.req.path) ?? "GET /llms.txt says what there is.";
   const refused = refuse("not_found", `There is no ${c.req.method} ${c.req.path}.`, { hint });
   return refusalResponse(refused.refusal);
 });
