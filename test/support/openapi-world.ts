@@ -127,6 +127,7 @@ export class OpenApiWorld {
       seq: String(drawn.choice % (this.#seq + 2)),
       view: pick(VIEWS),
       token: target.tokenId ?? "absent",
+      template: pick(["vote", "lock", "absent"]),
     };
     const path = { ...drawn.path, ...(isNamed ? known : { room: target.room }) };
     const query = { ...drawn.query, ...this.#query(drawn, pick) };
@@ -155,7 +156,7 @@ export class OpenApiWorld {
     const fresh = `r-${crypto.randomUUID()}`;
     switch (call) {
       case "createRoom":
-        return { ...body, id: fresh, import: undefined, template: undefined };
+        return { ...body, id: fresh, import: undefined, template: pick([undefined, "vote", "lock"]) };
       case "fork":
         return { ...body, id: fresh, at: 1 + (choice % Math.max(1, this.#seq)) };
       case "join":
@@ -163,8 +164,9 @@ export class OpenApiWorld {
           ...body,
           id: fresh,
           agent: undefined,
-          views: { [fresh]: pick(EXPRESSIONS) },
-          public_keys: [],
+          state: { mood: 1 },
+          public_keys: ["mood"],
+          views: undefined,
         };
       case "invoke":
         return { ...body, params, agent: undefined, if_action_hash: undefined };

@@ -93,13 +93,18 @@ export const tokenList = z.object({
 });
 export const revokedToken = z.object({ revoked: z.literal(true), id: z.string(), seq: asOf });
 
-export const template = z.object({
-  id: z.string(),
-  title: z.string(),
-  description: z.string(),
-  actions: z.array(z.string()),
-  views: z.array(z.string()),
+const templateHead = { id: z.string(), title: z.string(), description: z.string() };
+
+export const templates = z.object({
+  templates: z.array(z.object({ ...templateHead, actions: z.array(z.string()), views: z.array(z.string()) })),
 });
-export const templates = z.object({ templates: z.array(template) });
+
+/** Actions and views as they are registered. */
+export const template = z.object({
+  ...templateHead,
+  how: z.string().describe("Markdown: how agents play it. The room has it as a help text."),
+  actions: z.array(jsonObject),
+  views: z.array(jsonObject),
+});
 
 export const health = z.object({ ok: z.literal(true), version: z.string() });

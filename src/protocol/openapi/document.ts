@@ -141,7 +141,7 @@ function operationObject(id: OperationId): OperationObject {
 /** What calls take besides what they declare: whom a room token acts as, and how the answer is written. */
 function commonQuery(id: OperationId): Parameters {
   const { path }: Operation = OPERATIONS[id];
-  if (id === "health" || id === "templates") return {};
+  if (!path.startsWith("/rooms")) return {};
   const { agent, compact } = parameters;
   const isShaped = id !== "export" && id !== "watch";
   return { ...(path.includes(":room") && id !== "log" ? { agent } : {}), ...(isShaped ? { compact } : {}) };

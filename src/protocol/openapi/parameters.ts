@@ -40,6 +40,7 @@ export const PATH: Parameters = {
   key: text("A key of the scope.", KEY, "ana"),
   seq: { ...whole("The number of an event: 0 is before the first."), example: 4 },
   view: text("The view's id.", KEY, "tally"),
+  template: text("The template's id.", {}, "vote"),
   token: text(
     "The token's id, as GET /rooms/{room}/tokens lists it.",
     {},

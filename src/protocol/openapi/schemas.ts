@@ -69,6 +69,7 @@ const SCHEMAS = {
   Migrate: requests.migrationBody,
   Migration: rooms.migration,
   Templates: rooms.templates,
+  Template: rooms.template,
   Health: rooms.health,
   ServerFrame: serverFrame,
   ClientFrame: clientFrame,

@@ -26,6 +26,27 @@ export const SERVER = {
     },
     errors: ["invalid_request"],
   },
+  template: {
+    tag: "Server",
+    description: "Its actions and views as they would be registered, and how agents play it.",
+    bearers: ["nobody"],
+    answers: {
+      200: answer(
+        "The template.",
+        "Template",
+        {
+          id: "vote",
+          title: "Vote",
+          description: "One question, one ballot each, a tally that everyone sees.",
+          how: "# Vote\n\n1. …",
+          actions: [{ id: "cast", writes: [] }],
+          views: [{ id: "tally", expr: "size(state._ballots)" }],
+        },
+        [],
+      ),
+    },
+    errors: ["invalid_request", "not_found"],
+  },
   health: {
     tag: "Server",
     description: "For load balancers, by HEAD, too.",
