@@ -34,6 +34,18 @@ export function textResponse(type: "text/plain" | "text/markdown", body: string)
   return new Response(body, { headers: { ...JSON_HEADERS, ...headers } });
 }
 
+/** A page for people that loads and runs nothing: `style` is the SHA-256, in Base64, of the one style that applies. */
+export function pageResponse(body: string, style: string): Response {
+  const headers = {
+    "Content-Type": "text/html; charset=utf-8",
+    "X-Sync-Version": VERSION,
+    "Content-Security-Policy": `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  };
+  return new Response(body, { headers });
+}
+
 /** A stream of Server-Sent Events that nobody on the way keeps or changes. */
 export function eventStreamResponse(body: ReadableStream): Response {
   const headers = {

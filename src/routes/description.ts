@@ -1,12 +1,15 @@
 import type { Hono } from "hono";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
-import { jsonResponse } from "../protocol/responses.ts";
+import { jsonResponse, pageResponse } from "../protocol/responses.ts";
 import { resource } from "./resource.ts";
 
 /** What describes the API: for programs, and for people. Made when it is first asked for, then kept [API-1]. */
 export function descriptionRoutes(app: Hono<RouteEnv>): void {
   resource(app, "/openapi.json", {
     GET: async (c) => jsonResponse(200, await openApiText.of(originOf(c))),
+  });
+  resource(app, "/docs", {
+    GET: async (c) => pageResponse(await docsText.of(originOf(c)), await styleDigest()),
   });
 }
 
@@ -34,3 +37,16 @@ const openApiText = new TextOfOrigin(async (origin) => {
   const { openApiDocument } = await import("../protocol/openapi/document.ts");
   return JSON.stringify(openApiDocument(origin));
 });
+
+const docsText = new TextOfOrigin(async (origin) => {
+  const { openApiDocument } = await import("../protocol/openapi/document.ts");
+  const { docsPage } = await import("./docs/page.ts");
+  return await docsPage(openApiDocument(origin));
+});
+
+/** The SHA-256 of the page's style, by which alone a browser lets it apply. */
+async function styleDigest(): Promise<string> {
+  const { STYLE } = await import("./docs/style.ts");
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE)));
+  return btoa(String.fromCharCode(...digest));
+}
