@@ -235,7 +235,9 @@ export class OpenApiWorld {
     const query = new URLSearchParams(spoilt.query);
     // Nobody waits for long: a text that is no number is sent as it is.
     if (call.id === "wait" && !/\D/.test(query.get("timeout") ?? "")) query.set("timeout", "3");
-    const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(named(spoilt.path[name] ?? "")));
+    const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) =>
+      encodeURIComponent(named(spoilt.path[name] ?? "")),
+    );
     const url = `http://sync.test${path}${spoiling.how === "bad url" ? "/%ff" : ""}?${query}`;
     const method = spoiling.how === "wrong method" ? "PUT" : call.method;
     const body = textOf(spoilt.body, spoiling.how);

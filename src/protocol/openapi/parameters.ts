@@ -4,7 +4,7 @@ import { FEEDS } from "../requests.ts";
 import type { AnswerHeader, Parameter, Parameters, RequestHeader } from "./declaration.ts";
 
 /** Whole numbers of a URL have at most 15 digits. */
-const MOST_WHOLE_NUMBER = 999_999_999_999_999;
+export const MOST_WHOLE_NUMBER = 999_999_999_999_999;
 
 function text(description: string, schema: Parameter["schema"] = {}, example?: string): Parameter {
   return {
@@ -37,7 +37,11 @@ export const PATH: Parameters = {
   agent: text("The agent's id.", { pattern: "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" }, "ana"),
   action: text("A registered action, or one that is built in.", KEY, "vote"),
   scope: text("A scope.", SCOPE, "_votes"),
-  key: text("A key of the scope. `.` and `..` are none that a URL can name: `?key=` of its scope takes them.", KEY, "ana"),
+  key: text(
+    "A key of the scope. `.` and `..` are none that a URL can name: `?key=` of its scope takes them.",
+    KEY,
+    "ana",
+  ),
   seq: { ...whole("The number of an event: 0 is before the first."), example: 4 },
   view: text("The view's id.", KEY, "tally"),
   template: text("The template's id.", {}, "vote"),

@@ -13,7 +13,7 @@ import type { ShownCall } from "./curl.ts";
 import { curl } from "./curl.ts";
 import type { Html } from "./prose.ts";
 import { inline, NOTHING, prose } from "./prose.ts";
-import { defaultOf, typeOf } from "./schemas.ts";
+import { defaultOf, fields, typeOf } from "./schemas.ts";
 
 /** The calls of a document by their tags, with what their references name. */
 export function callsByTag({ paths, components, tags }: OpenApiDocument): Map<string, ShownCall[]> {
@@ -43,7 +43,7 @@ export function callSection(call: ShownCall, document: OpenApiDocument, origin: 
     ${prose(description)}
     <p><b>Token</b> ${bearersOf(operation, document)}</p>
     ${parameters.length > 0 ? parameterTable(parameters) : NOTHING}
-    ${requestBody ? html`<h4>Body</h4>${contents(requestBody.content, requestBody.required)}` : NOTHING}
+    ${requestBody ? bodyOf(requestBody, document) : NOTHING}
     <h4>With curl</h4>
     <pre tabindex="0"><code>${curl(call, origin)}</code></pre>
     <h4>Answers</h4>
@@ -76,6 +76,18 @@ function parameterTable(parameters: readonly ParameterObject[]): Html {
       <thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">What it is</th></tr></thead>
       <tbody>${rows}</tbody>
     </table>`;
+}
+
+type RequestBody = NonNullable<OperationObject["requestBody"]>;
+
+/** What to send: its fields are shown where they are needed. */
+function bodyOf({ content, required }: RequestBody, { components }: OpenApiDocument): Html {
+  const shown = Object.values(content).map(({ schema }) => {
+    const name = String(schema.$ref).split("/").at(-1) ?? "";
+    return fields(components.schemas[name]);
+  });
+  return html`<h4>Body</h4>
+    ${contents(content, required)} ${shown}`;
 }
 
 function contents(content: ContentObject, isRequired?: boolean): Html {

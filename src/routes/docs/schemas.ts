@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Json, JsonObject } from "../../kernel/json.ts";
 import { isJsonObject } from "../../kernel/json.ts";
+import { MOST_WHOLE_NUMBER } from "../../protocol/openapi/parameters.ts";
 import type { Html } from "./prose.ts";
 import { inline, NOTHING } from "./prose.ts";
 
@@ -39,7 +40,8 @@ function joined(parts: readonly Html[]): Html {
 
 function boundsOf(schema: JsonObject): Html {
   const low = schema.minimum ?? schema.minLength ?? schema.minItems;
-  const high = schema.maximum ?? schema.maxLength ?? schema.maxItems;
+  const most = schema.maximum ?? schema.maxLength ?? schema.maxItems;
+  const high = most === MOST_WHOLE_NUMBER ? undefined : most;
   const unit = schema.type === "string" ? " characters" : "";
   if (low !== undefined && high !== undefined) return html`, ${low} to ${high}${unit}`;
   if (high !== undefined) return html`, at most ${high}${unit}`;
@@ -57,6 +59,7 @@ export function fields(schema: Json | undefined): Html {
   const options = anyOf ?? oneOf;
   if (Array.isArray(options)) {
     const withFields = options.filter((option) => isJsonObject(option) && !option.$ref && hasInside(option));
+    if (withFields.length < 2) return fields(withFields[0]);
     return html`${withFields.map((option, index) => html`<p class="or">${index === 0 ? "either" : "or"}</p>${fields(option)}`)}`;
   }
   if (items !== undefined) return fields(items);
@@ -79,7 +82,7 @@ function hasInside(schema: Json | undefined): boolean {
 function field(name: string, property: Json, isRequired: boolean): Html {
   const { description, default: standard } = isJsonObject(property) ? property : {};
   return html`<dt>
-      <code>${name}</code> <span class="type">${typeOf(property)}</span>${isRequired ? html` <b>always</b>` : NOTHING}
+      <code>${name}</code> <span class="type">${typeOf(property)}</span>${isRequired ? html` <b>required</b>` : NOTHING}
     </dt>
     <dd>
       ${typeof description === "string" ? html`<p>${inline(description)}${defaultOf(standard)}</p>` : NOTHING}

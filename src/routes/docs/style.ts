@@ -36,7 +36,10 @@ table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-weight: 400; font-size: .8rem; }
 tbody th { font-weight: 400; white-space: nowrap; }
-th b, dt b { font-size: .75rem; color: var(--delete); font-weight: 600; }
+th, td { overflow-wrap: normal; }
+td:last-child { overflow-wrap: anywhere; }
+th b { display: block; }
+th b, dt b { font-size: .75rem; color: var(--soft); font-weight: 600; }
 td .type { display: block; }
 summary { cursor: pointer; color: var(--soft); font-size: .925rem; }
 .refusals { margin-top: .5rem; }
