@@ -1,6 +1,9 @@
 import { dereference, validate } from "@cfworker/json-schema";
 import type { OpenApiDocument, OperationObject, ParameterObject } from "../../src/protocol/openapi/types.ts";
-import type { Body } from "./room.ts";
+
+/** A part of a document, read without ceremony. */
+// biome-ignore lint/suspicious/noExplicitAny: its parts have every shape
+export type Part = any;
 
 /** One call, as the served document has it, its references followed. */
 export interface DescribedCall {
@@ -8,22 +11,22 @@ export interface DescribedCall {
   readonly method: string;
   readonly path: string;
   readonly parameters: readonly ParameterObject[];
-  readonly content: readonly (readonly [type: string, schema: Body])[];
+  readonly content: readonly (readonly [type: string, schema: Part])[];
   readonly bodyRequired: boolean;
   readonly operation: OperationObject;
 }
 
 /** The schemas of a document, to be checked against. */
 class Schemas {
-  readonly #known = new Map<string, Body>();
+  readonly #known = new Map<string, Part>();
   readonly #places: ReturnType<typeof dereference>;
 
-  constructor(schemas: Body) {
-    this.#places = dereference({ components: { schemas } } as Body);
+  constructor(schemas: Part) {
+    this.#places = dereference({ components: { schemas } } as Part);
   }
 
   /** Why a value does not fit, or null. */
-  misfit(schema: Body, value: unknown): string | null {
+  misfit(schema: Part, value: unknown): string | null {
     const text = JSON.stringify(schema);
     const known = this.#known.get(text) ?? JSON.parse(text);
     if (!this.#known.has(text)) {
@@ -65,10 +68,10 @@ export class ServedDocument {
   }
 
   /** What a reference names, or the thing itself. */
-  follow(thing: Body): Body {
+  follow(thing: Part): Part {
     if (typeof thing?.$ref !== "string") return thing;
     const steps = thing.$ref.slice(2).split("/");
-    return this.follow(steps.reduce((at: Body, step: string) => at?.[step], this.json));
+    return this.follow(steps.reduce((at: Part, step: string) => at?.[step], this.json));
   }
 
   call(id: string): DescribedCall {
@@ -76,7 +79,7 @@ export class ServedDocument {
   }
 
   /** Why a value does not fit a schema of the document, or null. */
-  misfit(schema: Body, value: unknown): string | null {
+  misfit(schema: Part, value: unknown): string | null {
     return this.#asked.misfit(schema, value);
   }
 
@@ -84,7 +87,7 @@ export class ServedDocument {
   breach(responses: OperationObject["responses"], answer: Response, text: string): string | null {
     const declared = this.follow(responses[String(answer.status)]);
     if (declared === undefined) return `the status ${answer.status} is not declared: ${text.slice(0, 300)}`;
-    for (const [name, named] of Object.entries(declared.headers as Body)) {
+    for (const [name, named] of Object.entries(declared.headers as Part)) {
       const header = this.follow(named);
       const value = answer.headers.get(name);
       if (value === null && header.required) return `${answer.status} without ${name}`;
@@ -103,7 +106,7 @@ export class ServedDocument {
 }
 
 /** Schemas whose objects have no other fields than those that are named, where nothing is said of others. */
-function closed(schema: Body): Body {
+function closed(schema: Part): Part {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== "object" || schema === null) return schema;
   const fields = Object.fromEntries(Object.entries(schema).map(([name, each]) => [name, closed(each)]));
