@@ -54,6 +54,13 @@ describe.concurrent("sync", () => {
     });
   });
 
+  it("[CLI-3] makes no room whose token it could not keep", async () => {
+    const [shell, id] = [new Shell(), `kept-${crypto.randomUUID()}`];
+    writeFileSync(join(shell.folder, "sync"), "no folder");
+    expect(await shell.run(["create", "--id", id])).toMatchObject({ code: 1, stdout: "" });
+    await new Shell().sync("create --id", id);
+  });
+
   it("[CLI-3] a token is told where it is asked for, and nowhere else", async () => {
     const shell = new Shell();
     const told = async (words: string[]) => {
