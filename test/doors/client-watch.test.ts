@@ -150,3 +150,12 @@ it("[SDK-7] a WebSocket can be handed in", async () => {
   const other = new Room({ server: proxy.url, room: room.id, token: room.token, WebSocket: OtherWebSocket });
   expect(seqs(await until(other.watch({ since: 0 }), 2))).toEqual([1, 2]);
 });
+
+it("[WATCH-8] a room answers the close of a socket", async () => {
+  const { room } = await watched();
+  const url = `${inject("server").replace("http", "ws")}/rooms/${room.id}/watch`;
+  const socket = new WebSocket(url, ["sync.v8", `bearer.${room.token}`]);
+  socket.addEventListener("message", () => socket.close());
+  const code = await new Promise((closed) => socket.addEventListener("close", (event) => closed(event.code)));
+  expect(code).toBe(1000);
+});

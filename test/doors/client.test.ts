@@ -1,6 +1,7 @@
 import { expect, inject, it } from "vitest";
 import type { LogEvent } from "../../src/client/main.ts";
-import { createRoom, health, Room, SyncError, templates } from "../../src/client/main.ts";
+import { createRoom, health, Room, SyncError, template, templates } from "../../src/client/main.ts";
+import type { OperationId } from "../../src/protocol/operations.ts";
 import { OPERATIONS } from "../../src/protocol/operations.ts";
 
 const server = inject("server");
@@ -53,6 +54,7 @@ const METHODS = {
   createRoom,
   health,
   templates,
+  template,
   getRoom: Room.prototype.info,
   updateRoom: Room.prototype.update,
   deleteRoom: Room.prototype.delete,
@@ -81,7 +83,7 @@ const METHODS = {
   revokeToken: Room.prototype.revokeToken,
   migration: Room.prototype.migration,
   migrate: Room.prototype.migrate,
-};
+} satisfies Record<OperationId, unknown>;
 
 it("[SDK-1] every call has its method", () => {
   expect(Object.keys(METHODS).sort()).toEqual(Object.keys(OPERATIONS).sort());
@@ -105,6 +107,15 @@ it("[SDK-1] rooms are made, set, forked and deleted", async () => {
     code: "invalid_token",
     status: 401,
   });
+});
+
+it("[SDK-1] a room begins with a template", async () => {
+  const [vote] = (await templates(server)).filter(({ id }) => id === "vote");
+  expect(vote?.actions).toEqual((await template(server, "vote")).actions.map(({ id }) => id));
+  const { room } = await createRoom(server, { template: "vote" });
+  const { actions, views } = await room.context();
+  expect(Object.keys(actions)).toEqual(expect.arrayContaining([...(vote?.actions ?? ["none"])]));
+  expect(Object.keys(views)).toEqual(expect.arrayContaining([...(vote?.views ?? ["none"])]));
 });
 
 it("[SDK-1] agents join, change and leave; a room token acts as one", async () => {
