@@ -9,7 +9,7 @@ import { shellWords } from "../support/shell-words.ts";
 const ORIGIN = "https://rooms.example:8443";
 const PAGES = ["/llms.txt", "/SKILL.md", "/reference/index"];
 /** What is linked and not built yet. */
-const AWAITED = ["/openapi.json", "/docs", "/mcp"];
+const AWAITED = ["/openapi.json", "/docs"];
 
 function get(url: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(url, init));
