@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import { authenticate, configure } from "./auth/authenticate.ts";
 import type { RouteEnv } from "./auth/route-env.ts";
 import { refuse } from "./kernel/errors.ts";
+import { MCP_HEADERS, serveMcp } from "./mcp/endpoint.ts";
 import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
@@ -43,7 +44,14 @@ const app = new Hono<RouteEnv>();
 /** Answers what a browser asks before it calls from another origin; answers themselves bring their own headers. */
 const preflight = cors({
   origin: "*",
-  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Sync-Create-Token"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "X-Sync-Create-Token",
+    ...MCP_HEADERS,
+  ],
   exposeHeaders: EXPOSED_HEADERS,
 });
 
@@ -77,6 +85,13 @@ watchRoutes(app);
 tokenRoutes(app);
 migrationRoutes(app);
 transferRoutes(app);
+
+resource(app, "/mcp", {
+  POST: (c) => {
+    const api = async (request: Request) => await app.fetch(request, c.env, c.executionCtx);
+    return serveMcp(c.req.raw, { api, allowedHosts: c.env.ALLOWED_HOSTS });
+  },
+});
 
 app.notFound((c) => {
   const hint = replacement(c.req.method, c.req.path) ?? "GET /llms.txt says what there is.";

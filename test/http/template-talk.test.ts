@@ -50,7 +50,7 @@ it("[TPL-2] vote: one ballot an agent, a quorum, and an outcome that stands", as
     UNMET,
   ]);
   expect((await views(room)).outcomes).toMatchObject([
-    { title: "What to drink?", outcome: { winner: "tea" } },
+    { title: "What to drink?", winner: "tea", withdrawn: false },
   ]);
   await ben.do("propose", { proposal: "tie", title: "Even?", options, quorum: 2 });
   await ana.do("cast_ballot", ballot("tea", "tie"));
@@ -61,7 +61,15 @@ it("[TPL-2] vote: one ballot an agent, a quorum, and an outcome that stands", as
   });
   await ben.do("propose", { proposal: "moot", title: "Moot?", options });
   await ben.do("withdraw_proposal", { proposal: "moot", reason: "settled" });
-  expect((await views(room)).open_votes).toEqual([]);
+  const { open_votes, outcomes } = await views(room);
+  expect(open_votes).toEqual([]);
+  expect(outcomes[1]).toEqual({
+    proposal: "moot",
+    title: "Moot?",
+    winner: null,
+    counts: [],
+    withdrawn: true,
+  });
 });
 
 it("[TPL-2] turn-game: the order is kept, and the end is what all confirm", async () => {
@@ -95,7 +103,8 @@ it("[TPL-2] turn-game: the order is kept, and the end is what all confirm", asyn
   expect(await views(room)).toMatchObject({
     to_move: "ana",
     winner: null,
-    game: { status: "playing", board: { last: 5 }, moves: 4 },
+    board: { last: 5 },
+    game: { status: "playing", moves: 4 },
   });
   await ana.do("claim_end", { winner: "ben", reason: "three in a row" });
   expect((await ben.do("confirm_end")).result).toBe("over");
@@ -118,7 +127,7 @@ it("[TPL-2] turn-game: who remains when the others have resigned has won", async
   await room.owner.do("start_game", { board: [] });
   await cid.do("claim_end", { winner: null, reason: "draw?" });
   await ana.do("resign");
-  expect(await views(room)).toMatchObject({ to_move: "ben", game: { claim: null, board: [] } });
+  expect(await views(room)).toMatchObject({ to_move: "ben", board: [], game: { claim: null } });
   expect((await ben.do("play_move", { move: "pass" })).result).toBe("cid");
   await ben.do("resign");
   expect(await views(room)).toMatchObject({ winner: "cid", to_move: null, game: { status: "over" } });

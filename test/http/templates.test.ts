@@ -58,6 +58,9 @@ describe.each(IDS)("%s", (id) => {
     expect(Object.keys(actions).slice(0, registered.length)).toEqual(registered);
     expect(await vocabulary(await forked(room))).toEqual(before);
     const copy = await createRoom({ template: id === "vote" ? "lock" : "vote" });
+    const own = await vocabulary(copy);
+    expect((await importInto(copy.owner, "{}\n")).status).toBe(400);
+    expect(await vocabulary(copy)).toEqual(own);
     expect((await importInto(copy.owner, await exportText(room.owner))).body.imported).toBe(true);
     expect(await vocabulary(copy)).toEqual(before);
   });
@@ -73,7 +76,7 @@ describe.each(IDS)("%s", (id) => {
       expect(String(intent).length).toBeGreaterThan(15);
     }
     for (const { render, description } of views) {
-      expect(render).toMatchObject({ type: expect.stringMatching(/^(metric|view-table)$/) });
+      expect(render).toMatchObject({ type: expect.stringMatching(/^(metric|view-table|view-grid)$/) });
       expect(String(description).length).toBeGreaterThan(15);
     }
     for (const [, name] of how.matchAll(/`([a-z]+_[a-z_]+)`/g)) {

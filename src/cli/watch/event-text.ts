@@ -1,23 +1,8 @@
+import { cut, plain, valueText } from "../text.ts";
 import type { Agent, RoomEvent, Write } from "./display.ts";
 
-const MOST_VALUE = 60;
 const MOST_WRITES = 3;
-
-/** What the room says, made harmless: agents choose these texts, and a terminal obeys what it is shown. */
-export function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
-  });
-}
-
-export function cut(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, Math.max(0, most - 1)).join("")}…`;
-}
-
-export function valueText(value: unknown): string {
-  return cut(plain(JSON.stringify(value) ?? "null"), MOST_VALUE);
-}
+const MOST_CONDITION = 60;
 
 /** `_shared.points = 10, _tasks.3 deleted, ana.(hidden)` */
 export function writesText(writes: readonly Write[]): string {
@@ -37,7 +22,7 @@ export function deedText({ kind, action, ok, code }: RoomEvent): string {
 }
 
 /** Who caused an event: an agent, or the room's owner. */
-export function authorText({ agent }: RoomEvent): string {
+export function authorText({ agent }: Pick<RoomEvent, "agent">): string {
   return agent === null ? "(room)" : plain(agent);
 }
 
@@ -47,5 +32,5 @@ export function timeText(ts: string): string {
 }
 
 export function statusText({ status, waiting_on }: Agent): string {
-  return waiting_on === null ? status : `${status} on ${cut(plain(waiting_on), MOST_VALUE)}`;
+  return waiting_on === null ? status : `${status} on ${cut(plain(waiting_on), MOST_CONDITION)}`;
 }

@@ -1,8 +1,7 @@
-import { styleText } from "node:util";
+import type { Output, Style } from "../output.ts";
+import { cut, plain, valueText } from "../text.ts";
 import type { Agent, Display, Room, RoomEvent, View } from "./display.ts";
-import { authorText, cut, deedText, plain, statusText, timeText, valueText, writesText } from "./text.ts";
-
-type Style = Parameters<typeof styleText>[0];
+import { authorText, deedText, statusText, timeText, writesText } from "./event-text.ts";
 
 const STATUS_STYLES: Readonly<Record<string, Style>> = {
   active: "green",
@@ -13,6 +12,8 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
 /** A status block that filled the screen would leave no place for events. */
 const PART_OF_SCREEN = 0.6;
 const WIDEST_NAME = 24;
+/** Of a terminal that does not tell how large it is. */
+const [ROWS, COLUMNS] = [24, 80];
 /** Several frames come with one commit: they are drawn together. */
 const DRAW_MS = 30;
 
@@ -21,7 +22,7 @@ const DRAW_MS = 30;
  * That block is wiped and drawn again whenever something comes.
  */
 export class Screen implements Display {
-  readonly #out: NodeJS.WriteStream;
+  readonly #output: Output;
   readonly #views = new Map<string, unknown>();
   readonly #agents = new Map<string, Agent>();
   readonly #events: string[] = [];
@@ -29,8 +30,8 @@ export class Screen implements Display {
   #drawn = 0;
   #planned = false;
 
-  constructor(out: NodeJS.WriteStream) {
-    this.#out = out;
+  constructor(output: Output) {
+    this.#output = output;
   }
 
   room({ views, agents }: Room): void {
@@ -43,9 +44,9 @@ export class Screen implements Display {
 
   event(event: RoomEvent): void {
     const line = [
-      styleText("gray", `${String(event.seq).padStart(5)} ${timeText(event.ts)}`),
-      styleText("cyan", authorText(event).padEnd(12)),
-      styleText(event.ok ? "bold" : "red", deedText(event)),
+      this.#output.paint("gray", `${String(event.seq).padStart(5)} ${timeText(event.ts)}`),
+      this.#output.paint("cyan", authorText(event).padEnd(12)),
+      this.#output.paint(event.ok ? "bold" : "red", deedText(event)),
       writesText(event.writes),
     ];
     this.#events.push(line.join(" "));
@@ -84,7 +85,7 @@ export class Screen implements Display {
       ...[...this.#events.splice(0), ...block].map((line) => `${line}\n`),
     ];
     this.#drawn = block.length;
-    this.#out.write(`${text.join("")}\x1b[?7h`);
+    this.#output.stdout.write(`${text.join("")}\x1b[?7h`);
   }
 
   #wipe(): string {
@@ -92,27 +93,34 @@ export class Screen implements Display {
   }
 
   #block(): string[] {
-    const agents = [...this.#agents].filter(([, { status }]) => status !== "left").map(agentLine);
-    const views = [...this.#views].map(viewLine);
-    const rows = Math.max(4, Math.floor(this.#out.rows * PART_OF_SCREEN) - 3);
-    const shownAgents = firstOf(agents, Math.max(2, rows - views.length));
-    const shownViews = firstOf(views, Math.max(2, rows - shownAgents.length));
-    const rule = "─".repeat(Math.max(1, this.#out.columns));
-    return [styleText("gray", rule), ...shownAgents, ...shownViews, styleText("gray", this.#connection)];
+    const agents = [...this.#agents]
+      .filter(([, { status }]) => status !== "left")
+      .map((shown) => this.#agentLine(shown));
+    const views = [...this.#views].map((shown) => this.#viewLine(shown));
+    const rows = Math.max(4, Math.floor((this.#output.stdout.rows ?? ROWS) * PART_OF_SCREEN) - 3);
+    const shownAgents = this.#firstOf(agents, Math.max(2, rows - views.length));
+    const shownViews = this.#firstOf(views, Math.max(2, rows - shownAgents.length));
+    const rule = "─".repeat(Math.max(1, this.#output.stdout.columns ?? COLUMNS));
+    return [
+      this.#output.paint("gray", rule),
+      ...shownAgents,
+      ...shownViews,
+      this.#output.paint("gray", this.#connection),
+    ];
   }
-}
 
-function agentLine([agent, shown]: readonly [string, Agent]): string {
-  const name = cut(plain(agent), WIDEST_NAME).padEnd(WIDEST_NAME);
-  return `${styleText("cyan", name)} ${styleText(STATUS_STYLES[shown.status] ?? "reset", statusText(shown))}`;
-}
+  #agentLine([agent, shown]: readonly [string, Agent]): string {
+    const name = cut(plain(agent), WIDEST_NAME).padEnd(WIDEST_NAME);
+    return `${this.#output.paint("cyan", name)} ${this.#output.paint(STATUS_STYLES[shown.status] ?? "reset", statusText(shown))}`;
+  }
 
-function viewLine([id, value]: readonly [string, unknown]): string {
-  return `${styleText("magenta", cut(plain(id), WIDEST_NAME).padEnd(WIDEST_NAME))} ${valueText(value)}`;
-}
+  #viewLine([id, value]: readonly [string, unknown]): string {
+    return `${this.#output.paint("magenta", cut(plain(id), WIDEST_NAME).padEnd(WIDEST_NAME))} ${valueText(value)}`;
+  }
 
-/** As many lines as there is room for; the last one tells of those that are left out. */
-function firstOf(lines: readonly string[], most: number): readonly string[] {
-  if (lines.length <= most) return lines;
-  return [...lines.slice(0, most - 1), styleText("gray", `… and ${lines.length - most + 1} more`)];
+  /** As many lines as there is room for; the last one tells of those that are left out. */
+  #firstOf(lines: readonly string[], most: number): readonly string[] {
+    if (lines.length <= most) return lines;
+    return [...lines.slice(0, most - 1), this.#output.paint("gray", `… and ${lines.length - most + 1} more`)];
+  }
 }

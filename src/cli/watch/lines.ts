@@ -1,5 +1,6 @@
+import { plain, valueText } from "../text.ts";
 import type { Agent, Display, Room, RoomEvent, View } from "./display.ts";
-import { authorText, deedText, plain, statusText, timeText, valueText, writesText } from "./text.ts";
+import { authorText, deedText, statusText, timeText, writesText } from "./event-text.ts";
 
 /** Shows a room line by line, for files and pipes: each line begins with what it is about, and tells something new. */
 export class Lines implements Display {
