@@ -84,7 +84,9 @@ export const guide = defineCommand({
     if (args.key === undefined) {
       const answer = await room.help();
       output.answer(answer, () =>
-        table(answer.topics.map(({ key, summary }) => [output.cell("cyan", plain(key)), plain(summary)])),
+        table(
+          answer.topics.map(({ key, summary }) => [output.cell("cyan", plain(key)), plain(summary ?? "")]),
+        ),
       );
       return EXIT.done;
     }
