@@ -12,7 +12,7 @@ import { migrationRoutes } from "./routes/migration.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
-import { operations } from "./routes/resource.ts";
+import { operations, resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
