@@ -91,6 +91,16 @@ it("[SDK-7] a script runs with it, in this Node and in the machine's own", () =>
   }
 });
 
+it("[SDK-7] the package brings the command, which the machine's own Node runs", () => {
+  const health = run(join(folder, "node_modules/.bin/sync"), [
+    "health",
+    "--json",
+    "--server",
+    inject("server"),
+  ]);
+  expect(JSON.parse(health)).toMatchObject({ ok: true });
+});
+
 const TYPED = `
 import { createRoom, type Frame, type Invoked, Room, SyncError, vocabularyTypes } from "sync-v8";
 

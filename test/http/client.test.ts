@@ -99,6 +99,13 @@ it("[SDK-1] the client's words for what a room holds are the server's", () => {
   expectTypeOf<keyof client.WriteDefinition>().toEqualTypeOf<keyof model.WriteTemplate>();
   expectTypeOf<client.TimerDefinition>().toEqualTypeOf<model.TimerTemplate>();
   expectTypeOf<Exclude<VisibleOperation, { hidden: true }>["op"]>().toEqualTypeOf<client.Operation["op"]>();
+  expectTypeOf<keyof client.EventPayload>().toEqualTypeOf<keyof model.EventPayload>();
   type Named = Exclude<ServerFrame["type"], "result" | "error">;
   expectTypeOf<client.Frame["type"]>().toEqualTypeOf<Named>();
+  type Sent<Type extends Named> = keyof Extract<ServerFrame, { type: Type }>;
+  expectTypeOf<keyof client.HelloFrame>().toEqualTypeOf<Sent<"hello">>();
+  expectTypeOf<keyof client.ViewFrame>().toEqualTypeOf<Sent<"view">>();
+  expectTypeOf<keyof client.PresenceFrame>().toEqualTypeOf<Sent<"presence">>();
+  expectTypeOf<keyof client.ValueFrame>().toEqualTypeOf<Sent<"value">>();
+  expectTypeOf<Sent<"event">>().toExtend<keyof client.EventFrame>();
 });
