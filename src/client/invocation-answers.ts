@@ -103,6 +103,7 @@ export interface HelpTopics {
   readonly usage: string;
   readonly topics: readonly {
     readonly key: string;
+    /** None of a text of the room's own. */
     readonly summary?: string | null;
     readonly source: "builtin" | "room";
   }[];
