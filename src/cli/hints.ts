@@ -3,20 +3,32 @@ type Translation = readonly [call: RegExp, command: (...parts: string[]) => stri
 
 /** Calls as hints of the room name them, and the commands that make them. The first that fits a place stands. */
 const CALLS: readonly Translation[] = [
-  [/GET …\/context(?:\?([^\s.,;]*[^\s.,;:]))?/g, (query) => `context${contextOptions(query)}`],
+  [/GET …\/context(?:\?(\S*[^\s.,;:]))?/g, (query) => `context${contextOptions(query)}`],
   [/GET …\/wait(?:\?condition=…)?(?!\?)/g, () => "wait <condition>"],
   [/GET …\/wait\?condition=(.+?)(?=\.?$|\. [A-Z])/g, (condition) => `wait ${quoted(decoded(condition))}`],
   [/GET …\/replay\/([\w:]+)/g, (seq) => `replay ${seq}`],
+  [/GET …\/samples\/([\w:.@%-]*\w)/g, (view) => `samples ${quoted(decoded(view))}`],
+  [
+    /GET …\/history\/([\w:.@-]+)\/([\w:.@%-]*\w)/g,
+    (scope, key) => `history ${scope} ${quoted(decoded(key))}`,
+  ],
+  [/POST …\/migration with \{"to":"(\w+)"\}/g, (phase) => `migrate ${phase}`],
+  [/(?<=migrate \w+` or )\{"to":"(\w+)"\}/g, (phase) => `migrate ${phase}`],
   [/GET …\/tokens/g, () => "tokens list"],
   [/GET …\/(log|salience|migration|export)\b/g, (name) => name],
   [/POST …\/actions\/_register_(action|view)\/invoke/g, (kind) => `register ${kind} <definition>`],
+  [
+    /POST …\/actions\/([\w:.@-]+)\/invoke with (\{.*?\})(?=\.(?:\s|$))/g,
+    (action, body) => invocation(action, body),
+  ],
   [/POST …\/actions\/([\w:.@-]+)\/invoke/g, (action) => `invoke ${action}`],
   [/POST …\/agents with it/g, () => "join <agent>"],
   [/POST …\/agents/g, () => "join <agent>"],
   [/POST \/rooms(?![\w/])/g, () => "create"],
+  [/GET \/(templates)\b/g, (name) => name],
   [/GET \/health/g, () => "health"],
   [/Invoke help without key for/g, () => "guide"],
-  [/Invoke ([\w:.@-]+) with (\{.*\})(?=\.)/g, (action, body) => invocation(action, body)],
+  [/Invoke ([\w:.@-]+) with (\{.*?\})(?=\.(?:\s|$))/g, (action, body) => invocation(action, body)],
   [/Fork at (\d+) or later/g, (seq) => `fork --at ${seq}`],
   [/Read from after=(\d+)/g, (seq) => `log --after ${seq}`],
 ];
@@ -62,9 +74,19 @@ function decoded(text: string): string {
 
 /** An invocation with a body as the room writes it, `{"params": {…}}`. */
 function invocation(action: string, body: string): string {
-  const { params = {} } = JSON.parse(body) as { params?: { key?: string } };
+  const params = paramsOf(body);
+  if (params === null) return `invoke ${action} <params>`;
   if (action === "help") return `guide ${params.key ?? ""}`.trim();
   return `invoke ${action} ${quoted(JSON.stringify(params))}`;
+}
+
+/** Null where a text of an agent's, in the middle of it, looked like its end. */
+function paramsOf(body: string): { readonly key?: string } | null {
+  try {
+    return (JSON.parse(body) as { params?: { key?: string } }).params ?? {};
+  } catch {
+    return null;
+  }
 }
 
 /** A text as one word of a shell. */
