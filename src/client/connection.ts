@@ -86,6 +86,8 @@ export class Connection {
       try {
         return await this.#attempt(call, read);
       } catch (error) {
+        // A stream is spent by the first attempt.
+        if (call.body instanceof ReadableStream) throw error;
         if (!SyncError.is(error) || !mayRepeat(error, isRepeatable)) throw error;
         const delay = retryDelay(error, attempt, this.policy, Math.random());
         if (delay === null) throw error;

@@ -49,13 +49,7 @@ export const templates = defineCommand({
 
 function list(found: readonly TemplateSummary[], output: Output): void {
   output.answer(found, () =>
-    table(
-      found.map(({ id, description, actions }) => [
-        output.cell("cyan", plain(id)),
-        plain(description),
-        output.cell("dim", actions.join(" ")),
-      ]),
-    ),
+    table(found.map(({ id, description }) => [output.cell("cyan", plain(id)), plain(description)])),
   );
 }
 
