@@ -1,15 +1,18 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { inject } from "vitest";
+import { afterAll, inject } from "vitest";
 import { run } from "../../src/cli/run.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 
+const HOMES = mkdtempSync(join(tmpdir(), "sync-cli-"));
+afterAll(() => rmSync(HOMES, { recursive: true, force: true }));
+
 /** So that Node reads the sources once. */
-const CACHE = join(tmpdir(), "sync-cli-cache");
+const CACHE = join(tmpdir(), "sync-compiled");
 
 /** A stream that keeps what is written to it. */
 class Written {
@@ -34,7 +37,7 @@ export interface RunOptions {
 
 /** Somebody at a shell with a home of their own, who knows where the server is. */
 export class Shell {
-  readonly folder = mkdtempSync(join(tmpdir(), "sync-cli-"));
+  readonly folder = mkdtempSync(join(HOMES, "home-"));
   readonly profiles = join(this.folder, "sync", "profiles.json");
 
   /** A process of its own. */
