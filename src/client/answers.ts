@@ -1,0 +1,305 @@
+import type { ActionDefinition, ViewDefinition } from "./definitions.ts";
+import type { AgentStatus, HiddenWrite, LogEvent, Operation } from "./events.ts";
+import type { Json, JsonObject } from "./json.ts";
+
+/** What a room is. */
+export interface RoomInfo {
+  readonly id: string;
+  readonly created_at: string;
+  readonly meta: JsonObject;
+  readonly join: "token" | "open";
+  readonly seq: number;
+  readonly agents: number;
+  readonly actions: number;
+  readonly views: number;
+  readonly messages: number;
+}
+
+/** An agent as its own call told of it. */
+export interface AgentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly status: "active" | "left";
+  readonly grants: readonly string[];
+  readonly joined_at: string;
+  readonly meta?: JsonObject;
+}
+
+export interface AgentAnswer {
+  readonly agent: AgentRecord;
+  readonly seq: number;
+}
+
+/** What an invocation wrote: a value, a deletion, or into a scope that the invoker may not read. */
+export type Written =
+  | {
+      readonly scope: string;
+      readonly key: string;
+      readonly value: Json;
+      readonly revision: number;
+      readonly hash: string;
+      readonly timer?: JsonObject;
+    }
+  | { readonly scope: string; readonly key: string; readonly deleted: true }
+  | HiddenWrite;
+
+/** An invocation that the room accepted. */
+export interface Invoked<Result = unknown> {
+  readonly invoked: true;
+  readonly action: string;
+  readonly agent: string | null;
+  readonly params?: JsonObject;
+  readonly writes: readonly Written[];
+  readonly cooldown?: { readonly available_at?: string; readonly ticks_remaining?: number };
+  readonly seq: number;
+  readonly result?: Result;
+  readonly warning?: string;
+}
+
+export interface Registered<Definition> extends Invoked {
+  readonly id: string;
+  readonly definition: Omit<Definition, "id" | "if_hash"> & { readonly registered_by: string | null };
+  readonly hash: string;
+  readonly revision: number;
+}
+
+export type RegisteredAction = Registered<ActionDefinition>;
+/** `value` is the view's, as it is now. */
+export type RegisteredView = Registered<ViewDefinition> & { readonly value: Json };
+
+export interface Deleted extends Invoked {
+  readonly deleted: true;
+  readonly id: string;
+}
+
+export interface Message {
+  readonly seq: number;
+  readonly from: string | null;
+  readonly kind: string;
+  readonly body: Json;
+  readonly to?: string | readonly string[];
+  readonly reply_to?: number;
+  readonly via?: string;
+  readonly ts: string;
+}
+
+export interface Sent extends Invoked {
+  readonly message: Message;
+}
+
+/** A help text. */
+export interface HelpText extends Invoked {
+  readonly key: string;
+  readonly content: Json;
+  readonly hash: string;
+  readonly source: string;
+}
+
+/** What there is to read. */
+export interface HelpTopics extends Invoked {
+  readonly keys: readonly string[];
+  readonly usage: string;
+  readonly topics: readonly { readonly key: string; readonly summary: string; readonly source: string }[];
+}
+
+/** A clause that does not hold, and what it read. */
+export interface UnmetClause {
+  readonly clause?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly value?: Json;
+  readonly fault?: Json;
+  readonly reads?: readonly JsonObject[];
+  readonly hidden?: true;
+}
+
+/** What an invocation would have done. */
+export interface DryRun {
+  readonly dry_run: true;
+  readonly invoked: false;
+  readonly allowed: boolean;
+  readonly action: string;
+  readonly agent: string | null;
+  readonly writes?: readonly Written[];
+  /** Why not, where it is not allowed. */
+  readonly error?: string;
+  readonly message?: string;
+  readonly hint?: string;
+  readonly clause?: string;
+  readonly expression?: string;
+  readonly unmet?: readonly UnmetClause[];
+  readonly reads?: readonly JsonObject[];
+}
+
+/** One of several invocations, as the single call would have answered. */
+export interface BatchResult {
+  readonly status: number;
+  readonly body: Json;
+  readonly replayed?: boolean;
+}
+
+export interface Batch {
+  readonly results: readonly BatchResult[];
+  readonly seq: number;
+}
+
+export interface Evaluated<Value = Json> {
+  readonly expression: string;
+  readonly value: Value;
+}
+
+export interface StateEntry {
+  readonly scope: string;
+  readonly key: string;
+  readonly value: Json;
+  readonly revision: number;
+  readonly hash: string;
+  readonly updated_at: string;
+}
+
+export interface AgentShown {
+  readonly name: string;
+  readonly role: string;
+  readonly status: AgentStatus;
+  readonly waiting_on: string | null;
+  readonly last_heartbeat: string | null;
+  readonly joined_at: string;
+  readonly meta?: JsonObject;
+}
+
+/** All that a dashboard shows, at one instant. */
+export interface Poll {
+  readonly state: readonly StateEntry[];
+  readonly resolved: Readonly<Record<string, Json>>;
+  readonly available: Readonly<Record<string, boolean>>;
+  readonly audit: readonly LogEvent[];
+  readonly agents: Readonly<Record<string, AgentShown>>;
+  readonly seq: number;
+}
+
+export interface LogPage {
+  readonly events: readonly LogEvent[];
+  /** `after` for the next page, where there is one. */
+  readonly next?: number;
+}
+
+/** `seq` is that of the first event that does not fit, where `ok` is false. */
+export type Verified =
+  | { readonly ok: true; readonly seq: number; readonly chain: string }
+  | { readonly ok: false; readonly seq: number };
+
+export interface HistoryEntry extends Omit<Operation, "scope"> {
+  readonly seq: number;
+  readonly ts: string;
+  readonly agent: string | null;
+  readonly action: string | null;
+  /** 0 and `""` where there was none. */
+  readonly before: { readonly revision: number; readonly hash: string };
+}
+
+export interface HistoryPage {
+  readonly scope: string;
+  readonly key?: string;
+  readonly prefix?: string;
+  readonly entries: readonly HistoryEntry[];
+  readonly next?: number;
+}
+
+/** The room as it was. */
+export interface Replay {
+  readonly state: Readonly<Record<string, Readonly<Record<string, Omit<StateEntry, "scope" | "key">>>>>;
+  readonly agents: Readonly<Record<string, AgentShown>>;
+  readonly actions: Readonly<Record<string, JsonObject>>;
+  readonly views: Readonly<Record<string, Json>>;
+  readonly messages: { readonly count: number; readonly recent: readonly Message[] };
+  readonly _replay: {
+    readonly seq: number;
+    readonly total: number;
+    readonly ts: string;
+    readonly opaque?: true;
+  };
+}
+
+export interface Sample {
+  readonly seq: number;
+  readonly ts: string;
+  readonly value: Json;
+}
+
+export interface SamplesPage {
+  readonly view: string;
+  readonly samples: readonly Sample[];
+  readonly next?: number;
+}
+
+export type Signal = "recency" | "dependency" | "authorship" | "directed" | "contest" | "delta";
+
+export interface Salience {
+  readonly agent: string | null;
+  readonly weights: Readonly<Record<Signal, number>>;
+  readonly entries: readonly {
+    readonly scope: string;
+    readonly key: string;
+    readonly score: number;
+    readonly signals: Readonly<Record<Signal, number>>;
+  }[];
+  readonly computed_at: string;
+  readonly seq: number;
+}
+
+export type TokenKind = "room" | "agent" | "view" | "join";
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly kind: TokenKind;
+  readonly agent?: string;
+  readonly label?: string;
+  readonly created_at: string;
+  readonly expires_at?: string;
+}
+
+export interface MintedToken extends TokenRecord {
+  readonly token: string;
+  readonly seq: number;
+}
+
+/** What an import brought; of a dump of the original system also what it left out or set aside. */
+export interface Imported {
+  readonly imported: true;
+  readonly seq: number;
+  readonly events: number;
+  readonly entries: number;
+  readonly origin?: { readonly room: string; readonly seq: number; readonly chain: string };
+  readonly [field: string]: unknown;
+}
+
+export type Phase = "legacy" | "dual" | "validated" | "v8";
+
+export interface Migration {
+  readonly phase: Phase;
+  readonly counts: Readonly<Record<string, { readonly rows: number; readonly entries: number }>>;
+  readonly progress: Readonly<Record<string, number>>;
+  readonly differences: readonly JsonObject[];
+  readonly difference_count: number;
+  readonly next: Phase | null;
+  readonly back: Phase | null;
+  readonly imported: JsonObject | null;
+  readonly aside_count: number;
+  readonly aside: readonly JsonObject[];
+  readonly seq: number;
+}
+
+/** A vocabulary that a room can begin with. */
+export interface Template {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly actions: readonly string[];
+  readonly views: readonly string[];
+}
+
+export interface Health {
+  readonly ok: boolean;
+  readonly version: string;
+}

@@ -1,0 +1,108 @@
+import type { AgentShown, Message, UnmetClause } from "./answers.ts";
+import type { JsonObject } from "./json.ts";
+import type { ActionId, StateOf, ViewValues, VocabularyShape } from "./vocabulary.ts";
+
+/** An action as a context shows it; `depth` adds fields. */
+export interface ActionShown {
+  readonly available: boolean;
+  readonly enabled: boolean;
+  readonly description: string | null;
+  readonly params?: JsonObject;
+  readonly builtin?: true;
+  readonly scope?: string;
+  readonly writes?: readonly JsonObject[];
+  readonly if?: string;
+  readonly result?: string;
+  readonly intent?: string;
+  readonly timer?: JsonObject;
+  readonly on_invoke?: JsonObject;
+  readonly registered_by?: string | null;
+  readonly hash?: string;
+  readonly invocations?: number;
+  readonly last_invoked_by?: string | null;
+  readonly last_invoked_at?: string | null;
+}
+
+export interface Messages {
+  readonly count: number;
+  readonly unread: number;
+  readonly directed_unread: number;
+  readonly recent: readonly Message[];
+}
+
+/** What a context shows. */
+export interface Sections<V extends VocabularyShape> {
+  readonly state: StateOf<V>;
+  readonly views: ViewValues<V>;
+  readonly agents: Readonly<Record<string, AgentShown>>;
+  readonly actions: { readonly [Id in ActionId<V>]?: ActionShown };
+  readonly messages: Messages;
+  /** `""` for room and view tokens. */
+  readonly self: string;
+}
+
+/** A section, or a single scope of the state. */
+export type Part = Section | `state.${string}`;
+
+type SectionOf<P extends Part> = P extends Section ? P : "state";
+
+/** What one reader may see, of the parts that it asked for. */
+export type Context<V extends VocabularyShape, P extends Part = Section> = Pick<
+  Sections<V>,
+  SectionOf<P> | "self"
+> & {
+  readonly seq: number;
+  readonly meta?: JsonObject;
+  readonly _context: {
+    readonly sections: readonly Section[];
+    readonly depth: Depth;
+    readonly elided: readonly { readonly part: string; readonly count: number; readonly query: string }[];
+    readonly deleted?: JsonObject;
+    readonly before?: JsonObject;
+    readonly help: readonly string[];
+    readonly request: JsonObject;
+  };
+};
+
+export type Section = "state" | "views" | "agents" | "actions" | "messages" | "self";
+export type IncludableScope =
+  | "_audit"
+  | "_messages"
+  | "_actions"
+  | "_views"
+  | "_agents"
+  | "_config"
+  | "_help";
+/** How much a context tells of each action. */
+export type Depth = "lean" | "full" | "usage";
+
+/** The sections that a wait's `include` names, or the whole context. */
+type Shown<V extends VocabularyShape, P extends Part, Include extends string> = [Include & Section] extends [
+  never,
+]
+  ? { readonly context: Context<V, P> }
+  : Pick<Sections<V>, Include & Section>;
+
+/** The condition holds. */
+export type Triggered<
+  V extends VocabularyShape,
+  P extends Part = Section,
+  Include extends string = never,
+> = Shown<V, P, Include> & {
+  readonly triggered: true;
+  readonly condition: string;
+  readonly seq: number;
+};
+
+/** The time is over, and the condition does not hold. */
+export type TimedOut<
+  V extends VocabularyShape,
+  P extends Part = Section,
+  Include extends string = never,
+> = Shown<V, P, Include> & {
+  readonly triggered: false;
+  readonly timeout: true;
+  readonly elapsed_ms: number;
+  readonly seq: number;
+  readonly unmet: readonly UnmetClause[];
+};

@@ -1,0 +1,16 @@
+export type * from "./answers.ts";
+export type { ConnectionOptions, Fetch, RequestBody } from "./connection.ts";
+export type * from "./context.ts";
+export type * from "./definitions.ts";
+export type * from "./events.ts";
+export type * from "./json.ts";
+export type * from "./options.ts";
+export type { RetryPolicy } from "./retry.ts";
+export type { CreatedRoom } from "./room.ts";
+export { createRoom, Room } from "./room.ts";
+export type { RoomOptions } from "./room-reads.ts";
+export { health, templates } from "./server.ts";
+export type { ErrorCode } from "./sync-error.ts";
+export { SyncError } from "./sync-error.ts";
+export type * from "./vocabulary.ts";
+export type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
