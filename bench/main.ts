@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "../workerd/server.ts";
 import { stop } from "../workerd/server.ts";
+import { measureBatches } from "./batch.ts";
 import { measureBroadcast } from "./broadcast.ts";
 import { measureIdleWaits } from "./idle-waits.ts";
 import type { Effort, Row } from "./samples.ts";
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   const temp = mkdtempSync(join(tmpdir(), "sync-bench-"));
   const effort = process.argv.includes("--quick") ? QUICK : FULL;
   const measures = [measureBroadcast, measureIdleWaits];
-  if (!process.argv.includes("--watching")) measures.unshift(measure, measureShapedReads);
+  if (!process.argv.includes("--watching")) measures.unshift(measure, measureShapedReads, measureBatches);
   const servers: Server[] = [];
   const progress = (text: string) => process.stderr.write(`${text}\n`);
   const end = async () => {

@@ -72,10 +72,12 @@ export class Connection {
 
   /** The answer as it begins to come: its body is still to be read, for as long as that takes. */
   async stream(call: Call): Promise<Response> {
-    return await this.#persist(call, async (response, deadline) => {
-      deadline.lift();
-      return response;
-    });
+    return await this.#persist(call, begun);
+  }
+
+  /** As {@link stream}, without another attempt. */
+  async streamOnce(call: Call): Promise<Response> {
+    return await this.#attempt(call, begun);
   }
 
   async #persist<Answer>(call: Call, read: Reader<Answer>): Promise<Answer> {
@@ -109,6 +111,12 @@ export class Connection {
       throw unreachable(this.server, reason);
     }
   }
+}
+
+/** A body may take longer than an answer may. */
+async function begun(response: Response, deadline: Deadline): Promise<Response> {
+  deadline.lift();
+  return response;
 }
 
 type Reader<Answer> = (response: Response, deadline: Deadline) => Promise<Answer>;
