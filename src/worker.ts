@@ -7,6 +7,7 @@ import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./proto
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { migrationRoutes } from "./routes/migration.ts";
+import { pageRoutes } from "./routes/page.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
 import { resource } from "./routes/resource.ts";
@@ -57,6 +58,7 @@ const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSI
 app.get("/health", health);
 resource(app, "/health", { GET: health });
 
+pageRoutes(app);
 app.use("/rooms/*", configure);
 app.route("/rooms", creationRoutes());
 app.use("/rooms/:room/*", authenticate);
