@@ -1,4 +1,5 @@
 import type { AgentShown, Message, UnmetClause } from "./answers.ts";
+import type { DeletedParts, MovedParts } from "./apply-delta.ts";
 import type { JsonObject } from "./json.ts";
 import type { ActionId, StateOf, ViewValues, VocabularyShape } from "./vocabulary.ts";
 
@@ -21,6 +22,36 @@ export interface ActionShown {
   readonly invocations?: number;
   readonly last_invoked_by?: string | null;
   readonly last_invoked_at?: string | null;
+}
+
+/** Where an entry came from. */
+export interface EntryMeta {
+  readonly revision: number;
+  readonly hash: string;
+  readonly updated_at: string;
+  /** Null is the room. */
+  readonly writer: string | null;
+  /** The action that wrote it. */
+  readonly via: string | null;
+  readonly seq: number;
+  /** The last 16, the newest first. */
+  readonly writers: readonly (string | null)[];
+  readonly velocity: number;
+  readonly score: number;
+}
+
+export interface ActionMeta {
+  readonly invocations: number;
+  readonly last_invoked_at: string | null;
+  readonly last_invoked_by: string | null;
+  /** The targets that other actions write, too. */
+  readonly contested: readonly string[];
+}
+
+/** What `meta` asks for. */
+export interface Meta {
+  readonly state: Readonly<Record<string, Readonly<Record<string, EntryMeta>>>>;
+  readonly actions: Readonly<Record<string, ActionMeta>>;
 }
 
 export interface Messages {
@@ -52,13 +83,13 @@ export type Context<V extends VocabularyShape, P extends Part = Section> = Pick<
   SectionOf<P> | "self"
 > & {
   readonly seq: number;
-  readonly meta?: JsonObject;
+  readonly meta?: Meta;
   readonly _context: {
     readonly sections: readonly Section[];
     readonly depth: Depth;
     readonly elided: readonly { readonly part: string; readonly count: number; readonly query: string }[];
-    readonly deleted?: JsonObject;
-    readonly before?: JsonObject;
+    readonly deleted?: DeletedParts;
+    readonly before?: MovedParts;
     readonly help: readonly string[];
     readonly request: JsonObject;
   };
