@@ -170,13 +170,18 @@ function badAnswer({ status }: Response, text: string, retryAfter?: number): Syn
 }
 
 function unreachable(server: string, cause: unknown): SyncError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   return new SyncError({
     code: "unreachable",
-    message: `No answer from ${server}: ${why}.`,
+    message: `No answer from ${server}: ${reasonOf(cause)}.`,
     status: 0,
     hint: "See whether the server is up: GET /health answers.",
     retryable: true,
     cause,
   });
+}
+
+/** What went wrong: of some runtimes' fetch only the cause of the error says that. */
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.cause instanceof Error ? reasonOf(thrown.cause) : thrown.message || thrown.name;
 }

@@ -1,5 +1,6 @@
-import type { AgentShown, Message, UnmetClause } from "./answers.ts";
+import type { AgentShown, Message } from "./answers.ts";
 import type { DeletedParts, MovedParts } from "./apply-delta.ts";
+import type { UnmetClause } from "./invocation-answers.ts";
 import type { JsonObject } from "./json.ts";
 import type { ActionId, StateOf, ViewValues, VocabularyShape } from "./vocabulary.ts";
 

@@ -1,5 +1,5 @@
-import type * as answers from "./answers.ts";
 import type { ActionDefinition, MessageDraft, ViewDefinition } from "./definitions.ts";
+import type * as answers from "./invocation-answers.ts";
 import type { CallOptions, Invocation, InvokeManyOptions, InvokeOptions } from "./options.ts";
 import { bodyFields } from "./query.ts";
 import { RoomReads } from "./room-reads.ts";

@@ -1,0 +1,15 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** Builds the package: the SDK and the command line, as ES modules with their types, into dist/. */
+const ROOT = resolve(import.meta.dirname, "..");
+const DIST = join(ROOT, "dist");
+const COMMAND = join(DIST, "cli/main.js");
+
+rmSync(DIST, { recursive: true, force: true });
+execFileSync(join(ROOT, "node_modules/.bin/tsc"), ["-p", "tsconfig.client.json"], {
+  cwd: ROOT,
+  stdio: "inherit",
+});
+if (existsSync(COMMAND)) chmodSync(COMMAND, 0o755);
