@@ -1,0 +1,69 @@
+import type { Json, UnmetClause } from "../../client/main.ts";
+import { SyncError } from "../../client/main.ts";
+import { JsonLine } from "./json.tsx";
+
+/** What went wrong, and what to do about it. */
+export function Refusal({ error }: { readonly error: unknown }) {
+  if (error === null || error === undefined) return null;
+  if (!SyncError.is(error)) {
+    return (
+      <p class="refusal" role="alert">
+        {error instanceof Error ? error.message : String(error)}
+      </p>
+    );
+  }
+  const { unmet } = error.details as { readonly unmet?: readonly UnmetClause[] };
+  return (
+    <div class="refusal" role="alert">
+      <p>
+        <code>{error.code}</code> {error.message}
+      </p>
+      {unmet && <Unmet clauses={unmet} />}
+      {error.hint && <p class="muted">{error.hint}</p>}
+    </div>
+  );
+}
+
+/** The clauses that do not hold, each with what it read [ACT-22]. */
+export function Unmet({ clauses }: { readonly clauses: readonly UnmetClause[] }) {
+  return (
+    <ul class="unmet">
+      {clauses.map(({ clause, value, fault, reads = [], hidden }) => (
+        <li key={clause}>
+          <code class="clause">{hidden ? "A clause over what you may not see" : clause}</code>
+          <span class="muted">
+            {" "}
+            is <JsonLine value={fault ?? value ?? null} />
+          </span>
+          {reads.length > 0 && (
+            <ul>
+              {reads.map((read) => (
+                <li key={JSON.stringify(read)} class="muted">
+                  <code>{placeOf(read)}</code>{" "}
+                  {read.absent ? "is not there" : <JsonLine value={shownOf(read)} />}
+                  {read.did_you_mean !== undefined && (
+                    <>
+                      ; did you mean <code>{String(read.did_you_mean)}</code>?
+                    </>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type Read = Readonly<Record<string, Json | undefined>>;
+
+function placeOf({ scope, key, view, action }: Read): string {
+  if (typeof view === "string") return `views.${view}`;
+  if (typeof action === "string") return `actions.${action}`;
+  return [scope, key].filter((part) => part !== undefined).join(".");
+}
+
+function shownOf({ value, excerpt }: Read): Json {
+  return value ?? excerpt ?? null;
+}
