@@ -35,7 +35,7 @@ export function stateRows(
     const isFound = (key: string, value: Json) =>
       isWhole || key.toLowerCase().includes(wanted) || textOf(value).includes(wanted);
     const found = Object.entries(entries).filter(([key, value]) => isFound(key, value));
-    if (wanted !== "" && found.length === 0) continue;
+    if (found.length === 0 && (wanted !== "" || isClosedAtFirst(scope))) continue;
     const isOpen = wanted !== "" || isClosedAtFirst(scope) === toggled.has(scope);
     rows.push({ kind: "scope", scope, count: found.length, isOpen });
     if (!isOpen) continue;
