@@ -12,7 +12,8 @@ const OFFLINE = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
-devVars();
+// It listens on this machine alone: no page of another name is to reach it by that name.
+const { ALLOWED_HOSTS = "localhost,127.0.0.1,[::1]" } = devVars();
 const args = [
   "dev",
   "--ip",
@@ -21,6 +22,8 @@ const args = [
   port,
   "--persist-to",
   folder,
+  "--var",
+  `ALLOWED_HOSTS:${ALLOWED_HOSTS}`,
   "--show-interactive-dev-session=false",
 ];
 const server = spawn("wrangler", args, {

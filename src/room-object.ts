@@ -174,7 +174,9 @@ export class RoomObject extends DurableObject<Env> {
     });
   }
 
+  /** The platform leaves it to the room to answer a close: a client whose close is not answered holds on for ten seconds. */
   override webSocketClose(socket: WebSocket): void {
+    socket.close(CLOSE_CODES.answered, "done");
     this.#abandon(socket);
   }
 

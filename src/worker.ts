@@ -3,15 +3,18 @@ import { cors } from "hono/cors";
 import { authenticate, configure } from "./auth/authenticate.ts";
 import type { RouteEnv } from "./auth/route-env.ts";
 import { refuse } from "./kernel/errors.ts";
+import { MCP_HEADERS, serveMcp } from "./mcp/endpoint.ts";
 import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
 import { migrationRoutes } from "./routes/migration.ts";
-import { pageRoutes } from "./routes/page.ts";
+import { pageRoutes } from "./routes/pages.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
 import { resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { waitRoutes } from "./routes/wait.ts";
@@ -41,7 +44,14 @@ const app = new Hono<RouteEnv>();
 /** Answers what a browser asks before it calls from another origin; answers themselves bring their own headers. */
 const preflight = cors({
   origin: "*",
-  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Sync-Create-Token"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "X-Sync-Create-Token",
+    ...MCP_HEADERS,
+  ],
   exposeHeaders: EXPOSED_HEADERS,
 });
 
@@ -59,6 +69,9 @@ app.get("/health", health);
 resource(app, "/health", { GET: health });
 
 pageRoutes(app);
+templateRoutes(app);
+dashboardRoutes(app);
+
 app.use("/rooms/*", configure);
 app.route("/rooms", creationRoutes());
 app.use("/rooms/:room/*", authenticate);
@@ -73,9 +86,15 @@ tokenRoutes(app);
 migrationRoutes(app);
 transferRoutes(app);
 
+resource(app, "/mcp", {
+  POST: (c) => {
+    const api = async (request: Request) => await app.fetch(request, c.env, c.executionCtx);
+    return serveMcp(c.req.raw, { api, allowedHosts: c.env.ALLOWED_HOSTS });
+  },
+});
+
 app.notFound((c) => {
-  const hint =
-    replacement(c.req.method, c.req.path) ?? "GET /health answers; the calls are listed in README.md.";
+  const hint = replacement(c.req.method, c.req.path) ?? "GET /llms.txt says what there is.";
   const refused = refuse("not_found", `There is no ${c.req.method} ${c.req.path}.`, { hint });
   return refusalResponse(refused.refusal);
 });

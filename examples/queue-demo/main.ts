@@ -1,12 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { createRoom, Room } from "../../src/client/main.ts";
 import type { LocalServer } from "../local-server.ts";
 import { startServer } from "../local-server.ts";
-import { call, expectOk, Room } from "./api.ts";
 import { sourceFiles } from "./files.ts";
 import type { Note } from "./process.ts";
 import { faults, readHistory, report } from "./report.ts";
+import type { Words } from "./vocabulary.ts";
 
 /**
  * npm run demo: a coordinator and four workers, each a process with a token of its own, drain a queue through a room.
@@ -17,12 +18,6 @@ const KILLED = "worker-3";
 const STALL_AFTER = 30;
 /** The demo gives up after that. */
 const DEADLINE_MS = 120_000;
-
-interface Created {
-  readonly id: string;
-  readonly view_token: string;
-  readonly join_token: string;
-}
 
 const notes: Note[] = [];
 const children = new Map<string, ChildProcess>();
@@ -47,11 +42,11 @@ function start(script: string, agent: string, env: Record<string, string>): Prom
 }
 
 /** Shows how far the work is, with the eyes of a spectator: each step is a wait. */
-async function showProgress(room: Room, total: number): Promise<void> {
+async function showProgress(room: Room<Words>, total: number): Promise<void> {
   const step = process.stdout.isTTY ? Math.ceil(total / 100) : Math.ceil(total / 5);
   for (let done = 0; done < total; ) {
     const next = Math.min(total, done + step);
-    const seen = await room.wait<{ views: { done?: number } }>(`views.done != null && views.done >= ${next}`);
+    const seen = await room.wait(`views.done != null && views.done >= ${next}`, { include: ["views"] });
     done = Math.max(done, seen.views.done ?? 0);
     const width = Math.round((done / total) * 40);
     const bar = `[${"#".repeat(width).padEnd(40, ".")}] ${done}/${total}`;
@@ -61,11 +56,11 @@ async function showProgress(room: Room, total: number): Promise<void> {
 }
 
 async function run(server: LocalServer): Promise<boolean> {
-  const { id, view_token, join_token } = expectOk(await call<Created>(server.url, "/rooms", { body: {} }));
-  const spectator = new Room(server.url, id, view_token);
+  const { id, viewToken, joinToken } = await createRoom(server.url);
+  const spectator = new Room<Words>({ server: server.url, room: id, token: viewToken });
   const total = sourceFiles().length;
   console.log(`${total} files, ${WORKERS.length} workers, room ${id} at ${server.url}`);
-  const env = { DEMO_URL: server.url, DEMO_ROOM: id, DEMO_JOIN_TOKEN: join_token };
+  const env = { DEMO_URL: server.url, DEMO_ROOM: id, DEMO_JOIN_TOKEN: joinToken };
   const begun = performance.now();
   const coordinator = start("coordinator.ts", "coordinator", env);
   // The workers come when there are words to work with.

@@ -1,47 +1,32 @@
-import type { Room } from "./api.ts";
+import type { LogEvent, Room } from "../../src/client/main.ts";
 import type { Count } from "./files.ts";
 import { count, sourceFiles } from "./files.ts";
 import type { Note } from "./process.ts";
-
-interface Write {
-  readonly scope: string;
-  readonly key: string;
-  readonly op: string;
-  readonly value?: unknown;
-}
-
-interface Event {
-  readonly seq: number;
-  readonly kind: string;
-  readonly agent: string | null;
-  readonly payload: { readonly ok: boolean; readonly action?: string; readonly writes: readonly Write[] };
-}
+import type { Words } from "./vocabulary.ts";
 
 /** What the room's log says of every task. */
 export interface History {
-  readonly events: readonly Event[];
+  readonly events: readonly LogEvent[];
   /** Every accepted write of a result, by task. */
   readonly results: ReadonlyMap<string, readonly { readonly by: string | null; readonly value: Count }[]>;
   readonly files: ReadonlyMap<string, string>;
   readonly reclaimed: readonly string[];
 }
 
-/** Reads the whole log, page by page. */
-export async function readHistory(room: Room): Promise<History> {
-  const events: Event[] = [];
-  for (let after: number | undefined = 0; after !== undefined; ) {
-    const page: { events: Event[]; next?: number } = await room.log(after);
-    events.push(...page.events);
-    after = page.next;
-  }
+/** Reads the whole log. */
+export async function readHistory(room: Room<Words>): Promise<History> {
+  const events: LogEvent[] = [];
+  for await (const event of room.log()) events.push(event);
   const results = new Map<string, { by: string | null; value: Count }[]>();
   const files = new Map<string, string>();
   const reclaimed: string[] = [];
   for (const { agent, payload } of events) {
     if (!payload.ok) continue;
-    for (const { scope, key, op, value } of payload.writes) {
+    for (const write of payload.writes) {
+      if ("hidden" in write) continue;
+      const { scope, key, op, value } = write;
       if (scope === "_results" && op !== "delete") {
-        results.set(key, [...(results.get(key) ?? []), { by: agent, value: value as Count }]);
+        results.set(key, [...(results.get(key) ?? []), { by: agent, value: value as unknown as Count }]);
       }
       if (payload.action === "post_task") files.set(key, (value as { file: string }).file);
       if (payload.action === "reclaim" && op === "delete") reclaimed.push(key);

@@ -1,3 +1,5 @@
+import type { ActionDefinition, ViewDefinition } from "../../src/client/main.ts";
+
 /**
  * The words that this room works with. A task lies on one of three piles, each a scope: `_queue` (anyone may take it),
  * `_claims` (somebody is at it) and `_results` (done). Each action moves a task from one pile to another, and its `if`
@@ -6,7 +8,7 @@
 const key = { type: "string", required: true, description: "The task's key" };
 const task = "${params.key}";
 
-export const ACTIONS = [
+export const ACTIONS: readonly ActionDefinition[] = [
   {
     id: "post_task",
     description: "Post a file to be counted",
@@ -68,7 +70,25 @@ export const ACTIONS = [
 ];
 
 /** What everyone can look at and wait for. */
-export const VIEWS = [
+export const VIEWS: readonly ViewDefinition[] = [
   { id: "open", expr: "state._queue.keys()" },
   { id: "done", expr: "size(state._results)" },
 ];
+
+/** The same words as types: what `sync types` would write, and what is known beyond that of views and scopes. */
+export interface Words {
+  readonly actions: {
+    readonly post_task: { readonly params: { readonly file: string }; readonly result: undefined };
+    readonly claim: { readonly params: { readonly key: string }; readonly result: undefined };
+    readonly submit: {
+      readonly params: { readonly key: string; readonly lines: number; readonly imports: number };
+      readonly result: undefined;
+    };
+    readonly reclaim: { readonly params: { readonly key: string }; readonly result: undefined };
+    readonly close: { readonly params: object; readonly result: undefined };
+  };
+  readonly views: { readonly open: readonly string[]; readonly done: number };
+  readonly state: {
+    readonly _claims?: Readonly<Record<string, { readonly file: string; readonly by: string }>>;
+  };
+}

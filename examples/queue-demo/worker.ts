@@ -1,16 +1,11 @@
-import type { Room } from "./api.ts";
-import { expectOk } from "./api.ts";
+import { SyncError } from "../../src/client/main.ts";
 import { count } from "./files.ts";
-import { joinAs, now, tell } from "./process.ts";
+import { joinAs, now, tell, timed } from "./process.ts";
 
 /**
  * One worker: wait for an open task, claim it, do it, hand it in, until the queue is empty and closed. It knows nothing
  * of the other workers; where they want the same task, the room decides.
  */
-interface Claimed {
-  readonly seq: number;
-  readonly writes: readonly { readonly value: { readonly file: string } }[];
-}
 
 /** So many of the open tasks a worker chooses among: fewer would make more claims collide. */
 const CHOICE = 4;
@@ -19,40 +14,43 @@ const STALL_AFTER = Number(process.env.DEMO_STALL_AFTER ?? Number.POSITIVE_INFIN
 
 const { id, room } = await joinAs("worker");
 
-const words = await room.context<{ actions: Record<string, unknown> }>({ only: "actions" });
-if (!words.actions.claim || !words.actions.submit) throw new Error("the room has no words for this work");
+const { actions } = await room.context({ only: ["actions"] });
+if (!actions.claim || !actions.submit) throw new Error("the room has no words for this work");
 
 for (let done = 0; ; done++) {
-  const task = await claimNext(room);
+  const task = await claimNext();
   if (!task) break;
   if (done === STALL_AFTER) await stall();
-  await invoke("submit", { key: task.key, ...count(task.file) }).then(expectOk);
+  await timed(id, () => room.invoke("submit", { key: task.key, ...count(task.file) }));
 }
 
 /** A task of this worker's own, or null when there will be no more. */
-async function claimNext(from: Room): Promise<{ key: string; file: string } | null> {
+async function claimNext(): Promise<{ key: string; file: string } | null> {
   for (;;) {
     const sentAt = now();
-    const woken = await from.wait<{ views: { open: string[] } }>(
-      "size(views.open) > 0 || state._shared.closed == true",
-    );
-    if (!woken.triggered) continue;
+    const woken = await room.wait("size(views.open) > 0 || state._shared.closed == true", {
+      include: ["views"],
+    });
     tell({ note: "woken", seq: woken.seq, sentAt, at: now() });
-    const { open } = woken.views;
+    const { open = [] } = woken.views;
     const key = open[Math.floor(Math.random() * Math.min(CHOICE, open.length))];
     if (key === undefined) return null;
-    const claim = await invoke("claim", { key });
-    const file = claim.body.writes?.[0]?.value.file;
-    if (claim.status === 200 && file !== undefined) return { key, file };
+    const file = await claim(key);
+    if (file !== null) return { key, file };
     tell({ note: "lost_claim", by: id });
   }
 }
 
-async function invoke(action: string, params: object) {
-  const begun = performance.now();
-  const answer = await room.invoke<Partial<Claimed>>(action, params);
-  tell({ note: "invoked", by: id, ms: performance.now() - begun });
-  return answer;
+/** The file of the task, or null where another worker was quicker. */
+async function claim(key: string): Promise<string | null> {
+  try {
+    const { writes } = await timed(id, () => room.invoke("claim", { key }));
+    const [taken] = writes;
+    return taken && "value" in taken ? (taken.value as { file: string }).file : null;
+  } catch (error) {
+    if (SyncError.is(error, "precondition_failed")) return null;
+    throw error;
+  }
 }
 
 async function stall(): Promise<never> {

@@ -1,3 +1,4 @@
+import type { ActionDefinition, ViewDefinition } from "./definitions.ts";
 import type { AgentStatus, LogEvent, Operation } from "./events.ts";
 import type { Json, JsonObject } from "./json.ts";
 
@@ -187,13 +188,22 @@ export interface Migration {
   readonly seq: number;
 }
 
-/** A vocabulary that a room can begin with. */
-export interface Template {
+/** What a vocabulary is that a room can begin with. */
+export interface TemplateSummary {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  /** Ids. */
   readonly actions: readonly string[];
   readonly views: readonly string[];
+}
+
+/** A vocabulary that a room can begin with. */
+export interface Template extends Omit<TemplateSummary, "actions" | "views"> {
+  /** Markdown: how agents play it. */
+  readonly how: string;
+  readonly actions: readonly ActionDefinition[];
+  readonly views: readonly ViewDefinition[];
 }
 
 export interface Health {

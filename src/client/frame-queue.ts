@@ -1,15 +1,8 @@
-/** Why no more frames come: what closed the connection, as far as that is known. */
-export interface Ending {
-  /** Of the close frame (RFC 6455, 7.4). */
-  readonly code: number;
-  readonly reason: string;
-}
-
 /** What came on a connection and was not taken yet, in order. */
 export class FrameQueue {
   readonly #texts: string[] = [];
   readonly #signal: AbortSignal | undefined;
-  #ending: Ending | null = null;
+  #ended = false;
   #wake: (() => void) | null = null;
 
   constructor(signal: AbortSignal | undefined) {
@@ -21,18 +14,18 @@ export class FrameQueue {
     this.#wake?.();
   }
 
-  end(code: number, reason: string): void {
-    this.#ending ??= { code, reason };
+  end(): void {
+    this.#ended = true;
     this.#wake?.();
   }
 
-  /** The next frame as it came, or why there is none; it fails when the signal fires. */
-  async take(): Promise<string | Ending> {
+  /** The next frame as it came, or null where there is none any more; it fails when the signal fires. */
+  async take(): Promise<string | null> {
     for (;;) {
       this.#signal?.throwIfAborted();
       const text = this.#texts.shift();
       if (text !== undefined) return text;
-      if (this.#ending) return this.#ending;
+      if (this.#ended) return null;
       await this.#something();
     }
   }

@@ -12,7 +12,7 @@ export type { RetryPolicy } from "./retry.ts";
 export type { CreatedRoom } from "./room.ts";
 export { createRoom, Room } from "./room.ts";
 export type { RoomOptions } from "./room-reads.ts";
-export { health, templates } from "./server.ts";
+export { health, template, templates } from "./server.ts";
 export type { ErrorCode } from "./sync-error.ts";
 export { SyncError } from "./sync-error.ts";
 export type * from "./vocabulary.ts";

@@ -1,4 +1,4 @@
-import type { Health, Template } from "./answers.ts";
+import type { Health, Template, TemplateSummary } from "./answers.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { Connection } from "./connection.ts";
 import type { CallOptions } from "./options.ts";
@@ -9,13 +9,23 @@ type ServerOptions = Omit<ConnectionOptions, "server"> & CallOptions;
 export async function templates(
   server: string | URL,
   options: ServerOptions = {},
-): Promise<readonly Template[]> {
+): Promise<readonly TemplateSummary[]> {
   const connection = new Connection({ ...options, server });
-  const answer = await connection.json<{ templates: Template[] }>({
+  const answer = await connection.json<{ templates: TemplateSummary[] }>({
     path: "/templates",
     signal: options.signal,
   });
   return answer.templates;
+}
+
+/** The whole of one. */
+export async function template(
+  server: string | URL,
+  id: string,
+  options: ServerOptions = {},
+): Promise<Template> {
+  const path = `/templates/${encodeURIComponent(id)}`;
+  return await new Connection({ ...options, server }).json({ path, signal: options.signal });
 }
 
 /** Whether the server is up. */

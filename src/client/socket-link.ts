@@ -1,7 +1,5 @@
-import type { Ending } from "./frame-queue.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import type { Link } from "./link.ts";
-import { BROKEN } from "./link.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket.ts";
 
 /** The room lets go of a client with 1,000 events or 1 MiB unacknowledged: well before that, this one acknowledges. */
@@ -27,7 +25,7 @@ export class SocketLink implements Link {
       this.#silent = 0;
       if (data !== "pong") queue.push(String(data));
     });
-    socket.addEventListener("close", ({ code, reason }) => this.#end(code, reason));
+    socket.addEventListener("close", () => this.close());
   }
 
   /** A socket that is open, or null where none could be opened within `ms`: nobody says why. */
@@ -64,13 +62,11 @@ export class SocketLink implements Link {
     });
   }
 
-  async take(): Promise<string | Ending> {
-    const taken = await this.#queue.take();
-    if (typeof taken === "string") {
-      this.#frames += 1;
-      this.#chars += taken.length;
-    }
-    return taken;
+  async take(): Promise<string | null> {
+    const text = await this.#queue.take();
+    this.#frames += 1;
+    this.#chars += text?.length ?? 0;
+    return text;
   }
 
   read(seq: number): void {
@@ -87,19 +83,15 @@ export class SocketLink implements Link {
   }
 
   close(): void {
-    this.#end(1000, "done");
+    clearInterval(this.#pings);
+    this.#queue.end();
+    this.#socket.close();
   }
 
   /** The server answers `ping` without waking the room. */
   #ping(): void {
     this.#silent += 1;
     if (this.#silent <= 2) this.#socket.send("ping");
-    else this.#end(BROKEN, "nothing came");
-  }
-
-  #end(code: number, reason: string): void {
-    clearInterval(this.#pings);
-    this.#queue.end(code, reason);
-    this.#socket.close();
+    else this.close();
   }
 }

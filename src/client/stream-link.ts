@@ -1,7 +1,5 @@
 import type { Call, Connection } from "./connection.ts";
-import type { Ending } from "./frame-queue.ts";
 import type { Link } from "./link.ts";
-import { BROKEN } from "./link.ts";
 
 /** A server sends a comment every 15 s: a stream on which nothing comes for so long is dead. */
 const SILENCE_MS = 45_000;
@@ -32,18 +30,18 @@ export class StreamLink implements Link {
   }
 
   /** Reads no further than it must, so that a reader that is slow holds the sender up. */
-  async take(): Promise<string | Ending> {
+  async take(): Promise<string | null> {
     for (;;) {
       const data = this.#data();
       if (data !== null) return data;
       const silence = setTimeout(() => this.#hangUp.now(), SILENCE_MS);
       try {
         const { done, value } = await this.#reader.read();
-        if (done) return { code: BROKEN, reason: "the stream ended" };
+        if (done) return null;
         this.#rest += this.#decoder.decode(value, { stream: true });
       } catch {
         this.#hangUp.throwIfAsked();
-        return { code: BROKEN, reason: "the stream broke" };
+        return null;
       } finally {
         clearTimeout(silence);
       }

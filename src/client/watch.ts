@@ -1,11 +1,9 @@
 import type { Connection } from "./connection.ts";
 import type { Frame, ValueFrame } from "./events.ts";
-import type { Ending } from "./frame-queue.ts";
 import type { Link } from "./link.ts";
-import { POLICY, SLOW } from "./link.ts";
 import type { WatchOptions } from "./options.ts";
 import { queryString } from "./query.ts";
-import { backoff, pause } from "./retry.ts";
+import { backoff, mayRepeat, pause } from "./retry.ts";
 import { SocketLink } from "./socket-link.ts";
 import { StreamLink } from "./stream-link.ts";
 import { SyncError } from "./sync-error.ts";
@@ -37,8 +35,11 @@ export async function* watchRoom(
   const { policy } = watched.connection;
   const watch = new Watch(watched, options);
   for (let failures = 0; ; ) {
+    let asked = 0;
     const link = await watch.connect().catch((error: unknown) => {
-      if (!isPassing(error) || (!watch.wasConnected && failures + 1 >= policy.attempts)) throw error;
+      const isOver = !watch.wasConnected && failures + 1 >= policy.attempts;
+      if (isOver || !SyncError.is(error) || !mayRepeat(error, true)) throw error;
+      asked = (error.retryAfter ?? 0) * 1000;
       return null;
     });
     if (link) {
@@ -51,17 +52,11 @@ export async function* watchRoom(
       } finally {
         link.close();
       }
-      if (watch.isPrompt) continue;
       if (Date.now() - begun > policy.mostDelayMs) failures = 0;
     }
     failures += 1;
-    await pause(backoff(failures, policy, Math.random()), options.signal);
+    await pause(Math.max(asked, backoff(failures, policy, Math.random())), options.signal);
   }
-}
-
-/** Whether a connection that could not be made may be made later. */
-function isPassing(error: unknown): boolean {
-  return SyncError.is(error) && (error.retryable || error.status === 0 || error.status >= 500);
 }
 
 /** One reader's way through a room's events: where it is, and how it goes on. */
@@ -71,7 +66,6 @@ class Watch {
   readonly #WebSocket: WebSocketConstructor | null;
   /** Events up to here have been told. */
   #seq: number | undefined;
-  #ending: Ending | null = null;
   wasConnected = false;
 
   constructor(watched: Watched, options: WatchOptions) {
@@ -82,11 +76,6 @@ class Watch {
     if (options.subscribe && !this.#WebSocket) {
       throw new TypeError("To subscribe takes a WebSocket: hand one in as the option WebSocket.");
     }
-  }
-
-  /** Whether the room only wants its reader to come again. */
-  get isPrompt(): boolean {
-    return this.#ending?.code === SLOW;
   }
 
   /**
@@ -116,56 +105,44 @@ class Watch {
 
   /** The frames of one connection. It ends where another may be made, and fails where none would do. */
   async *frames(link: Link): AsyncGenerator<Frame, void, undefined> {
-    let refused: SyncError | null = null;
-    for (let taken = await link.take(); ; taken = await link.take()) {
-      if (typeof taken !== "string") {
-        this.#ending = taken;
-        break;
-      }
-      const frame = JSON.parse(taken) as Received;
-      if (frame.type === "error") refused = this.#refused(frame);
-      else if (frame.type === "result") yield valueFrame(frame);
-      else if (this.#takes(frame, link)) yield frame;
+    for (let text = await link.take(); text !== null; text = await link.take()) {
+      const frame = JSON.parse(text) as Received;
+      if (frame.type === "error") throw refusalOf(frame);
+      this.#note(frame, link);
+      yield frame.type === "result" ? valueFrame(frame) : frame;
       if (this.#seq !== undefined && frame.type !== "hello") link.read(this.#seq);
     }
-    if (refused && !refused.retryable) throw refused;
-    if (this.#ending.code === POLICY) throw closedBy(this.#ending);
   }
 
-  /** Whether a frame is news; notes how far it leads. */
-  #takes(frame: Frame, link: Link): boolean {
+  /** Notes how far a frame leads: the next connection begins there. */
+  #note(frame: Frame | ResultFrame, link: Link): void {
     if (frame.type === "hello") {
       this.wasConnected = true;
       this.#seq ??= frame.seq;
       link.subscribe(this.#options.subscribe ?? {}, this.#watched.acting);
-      return true;
+    } else if (frame.type === "event" || !this.#wantsEvents) {
+      this.#seq = Math.max(this.#seq ?? 0, frame.seq);
     }
-    if (frame.type === "event" && frame.seq <= (this.#seq ?? 0)) return false;
-    if (frame.type === "event" || !this.#wantsEvents) this.#seq = Math.max(this.#seq ?? 0, frame.seq);
-    return true;
   }
 
   get #wantsEvents(): boolean {
     const { only } = this.#options;
     return only === undefined || only.includes("events");
   }
+}
 
-  /** What a frame tells against the watch; a subscription that is refused ends it at once. */
-  #refused({ type: _, id, status, ...body }: ErrorFrame): SyncError | null {
-    const error = SyncError.from(id === undefined ? body : { ...body, subscription: id }, status);
-    if (error && id !== undefined) throw error;
-    return error;
-  }
+/** What the room has against the watch, or against one subscription. The close of the socket may take its time. */
+function refusalOf({ type: _, id, status, ...body }: ErrorFrame): SyncError {
+  const told = id === undefined ? body : { ...body, subscription: id };
+  return (
+    SyncError.from(told, status) ??
+    new SyncError({ code: "bad_answer", message: "The room has ended the watch.", status: 0 })
+  );
 }
 
 function socketConstructor({ options }: Connection): WebSocketConstructor | null {
   const { WebSocket } = globalThis as { readonly WebSocket?: WebSocketConstructor };
   return options.WebSocket ?? WebSocket ?? null;
-}
-
-function closedBy({ code, reason }: Ending): SyncError {
-  const message = `The room closed the socket with ${code}: ${reason}.`;
-  return new SyncError({ code: "bad_answer", message, status: 0 });
 }
 
 function valueFrame({ id, value, seq }: ResultFrame): ValueFrame {

@@ -57,6 +57,7 @@ export const OPERATIONS = {
   migration: { method: "GET", path: "/rooms/:room/migration", summary: "How far a legacy room has moved" },
   migrate: { method: "POST", path: "/rooms/:room/migration", summary: "Take a step of a migration" },
   templates: { method: "GET", path: "/templates", summary: "The templates that a room can begin with" },
+  template: { method: "GET", path: "/templates/:template", summary: "The whole of one template" },
   health: { method: "GET", path: "/health", summary: "Whether the server is up" },
 } as const satisfies Readonly<Record<string, Operation>>;
 

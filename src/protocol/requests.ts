@@ -15,14 +15,20 @@ const jsonObject = z.custom<JsonObject>(
 const shortText = z.string().max(256);
 export const joinMode = z.enum(["token", "open"]);
 
-export const createRoomBody = z.object({
-  id: z.string().optional(),
-  meta: jsonObject.optional(),
-  join: joinMode.optional(),
-  /** A dump of the original system. */
-  import: jsonObject.optional(),
-  template: z.undefined("is not supported by this version").optional(),
-});
+export const createRoomBody = z
+  .object({
+    id: z.string().optional(),
+    meta: jsonObject.optional(),
+    join: joinMode.optional(),
+    /** A dump of the original system. */
+    import: jsonObject.optional(),
+    /** The id of the template that the room begins with. */
+    template: z.string().optional(),
+  })
+  .refine(({ import: dump, template }) => dump === undefined || template === undefined, {
+    path: ["template"],
+    error: "cannot stand beside import, which brings a vocabulary of its own",
+  });
 
 export const retention = z.union([
   z.strictObject({ events: z.number().int().min(1) }),

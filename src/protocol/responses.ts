@@ -24,6 +24,12 @@ export function jsonResponse(
   return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } });
 }
 
+/** A text that is the same for everyone and changes with the server's version only. */
+export function textResponse(type: "text/plain" | "text/markdown", body: string): Response {
+  const headers = { "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "public, max-age=300" };
+  return new Response(body, { headers: { ...JSON_HEADERS, ...headers } });
+}
+
 /** A stream of Server-Sent Events that nobody on the way keeps or changes. */
 export function eventStreamResponse(body: ReadableStream): Response {
   const headers = {

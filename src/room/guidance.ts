@@ -1,3 +1,4 @@
+import { builtinHelp, HELP_INDEX } from "../help/texts.ts";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
@@ -5,7 +6,6 @@ import { isJsonObject, own } from "../kernel/json.ts";
 import { suggest } from "../kernel/suggestion.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
-import { builtinHelp, HELP_INDEX } from "./help.ts";
 import type { ReadModel } from "./read-model.ts";
 
 const USAGE = 'Invoke help with {"params": {"key": "guide"}} for one of these.';

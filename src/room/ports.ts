@@ -1,8 +1,8 @@
+import { builtinHelp } from "../help/texts.ts";
 import type { DecisionContext } from "../kernel/decide/decision.ts";
 import { canonicalJson } from "../kernel/json.ts";
 import type { Ports } from "../kernel/ports.ts";
 import { evaluateText, expressionFault, viewFault } from "./expressions.ts";
-import { builtinHelp } from "./help.ts";
 import { paramFault, schemaFault } from "./params.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";

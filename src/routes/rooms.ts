@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { bearerToken } from "../auth/authenticate.ts";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { verifyCreateToken } from "../auth/tokens.ts";
+import type { Furnishing } from "../kernel/decide/furnish.ts";
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
 import type { JsonObject } from "../kernel/json.ts";
@@ -9,6 +10,7 @@ import { isRoomId } from "../kernel/names.ts";
 import type { Reply } from "../protocol/calls.ts";
 import { createRoomBody, updateRoomBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
+import { findTemplate, furnishingOf } from "../templates/templates.ts";
 import { isCompact, readBody } from "./http.ts";
 import { resource } from "./resource.ts";
 import { callRoom, replyResponse, roomStub, unreachable } from "./room-calls.ts";
@@ -37,17 +39,24 @@ async function createRoom(c: RouteContext): Promise<Response> {
   if (barred) return barred;
   const body = await readBody(c, createRoomBody);
   if (!body.ok) return refusalResponse(body.refusal);
-  const { meta = {}, join = "token", import: dump } = body.value;
+  const { meta = {}, join = "token", import: dump, template } = body.value;
   const id = newRoomId(body.value.id);
   if (!id.ok) return refusalResponse(id.refusal);
+  const furnishing = template === undefined ? succeed(undefined) : furnishingFor(template);
+  if (!furnishing.ok) return refusalResponse(furnishing.refusal);
   try {
-    const command = { id: id.value, meta, join };
+    const command = { id: id.value, meta, join, furnishing: furnishing.value };
     const created = await roomStub(c.env, id.value).create(command, isCompact(c));
     const isImport = dump !== undefined && created.status === 201;
     return await replyResponse(c, isImport ? await importDump(c, id.value, created, dump) : created);
   } catch (thrown) {
     return unreachable(thrown);
   }
+}
+
+function furnishingFor(name: string): Result<Furnishing> {
+  const template = findTemplate(name, "invalid_request");
+  return template.ok ? succeed(furnishingOf(template.value)) : template;
 }
 
 /** Brings a dump into a room that was created for it; where that fails there is no room. */

@@ -9,10 +9,12 @@ import { holdClock, ObjectRoom, releaseClock } from "../support/object-room.ts";
 import { roomObject } from "../support/room.ts";
 import { Counts, ToldHistory } from "../support/told-history.ts";
 
-it("[LOG-3] after any history of commands, refusals and evictions the log folds to the live state", async () => {
+it("[LOG-3] [TPL-1] after any history of commands, refusals and evictions the log folds to the live state", async () => {
+  const template = fc.constantFrom({}, { template: "turn-game" });
+  const commands = fc.array(command, { minLength: 10, maxLength: 40 });
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 10, maxLength: 40 }), async (commands) => {
-      const room = await openingRoom();
+    fc.asyncProperty(template, commands, async (furnished, commands) => {
+      const room = await openingRoom(furnished);
       for (const run of commands) await run(room, actor(room));
       const events = await wholeLog(room.owner);
       expect(fold(events)).toEqual(foldedByTheRules(events));

@@ -110,7 +110,7 @@ export interface Knock {
   readonly answer: Answer;
 }
 
-const EXPRESSIONS = [
+export const EXPRESSIONS = [
   "state",
   "state.ana",
   'state["ana"]',
@@ -152,7 +152,7 @@ const READS = [
 
 const LOG_READS = ["/log?limit=500", "/log?limit=500&agent=ana", "/log?limit=500&kind=agent_join"];
 
-const INVOCATIONS: readonly (readonly [action: string, params?: unknown])[] = [
+export const INVOCATIONS: readonly (readonly [action: string, params?: unknown])[] = [
   ["keep", { key: "k", value: 1 }],
   ["derive"],
   ["collect", { value: 1 }],

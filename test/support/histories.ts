@@ -117,9 +117,9 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   fc.constant<Command>((room) => room.owner.call("").then(() => evictDurableObject(roomObject(room.id)))),
 );
 
-/** A room in which histories take place. */
-export async function openingRoom(): Promise<TestRoom> {
-  const room = await createRoom();
+/** A room in which histories take place; one that begins with a template has that vocabulary, too. */
+export async function openingRoom(options: { template?: string } = {}): Promise<TestRoom> {
+  const room = await createRoom(options);
   for (const id of AGENTS) await room.join(id);
   for (const action of ACTIONS) await room.owner.do("_register_action", action);
   return room;

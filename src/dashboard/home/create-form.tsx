@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { CreatedRoom, Template } from "../../client/main.ts";
+import type { CreatedRoom, TemplateSummary } from "../../client/main.ts";
 import { createRoom, SyncError, templates } from "../../client/main.ts";
 import { Refusal } from "../parts/refusal.tsx";
 
@@ -80,7 +80,7 @@ function CreateToken({ value, onChange }: CreateTokenProps) {
 }
 
 interface TemplateChoiceProps {
-  readonly offered: readonly Template[];
+  readonly offered: readonly TemplateSummary[];
   readonly chosen: string;
   readonly onChoose: (id: string) => void;
 }
@@ -104,8 +104,8 @@ function TemplateChoice({ offered, chosen, onChoose }: TemplateChoiceProps) {
 }
 
 /** None where the server has none to offer. */
-function useTemplates(): readonly Template[] {
-  const [offered, setOffered] = useState<readonly Template[]>([]);
+function useTemplates(): readonly TemplateSummary[] {
+  const [offered, setOffered] = useState<readonly TemplateSummary[]>([]);
   useEffect(() => {
     templates(location.origin, { retry: { attempts: 1 } })
       .then(setOffered)

@@ -111,7 +111,7 @@ function ViewDetail({ id, snapshot, session, onClose }: ViewDetailProps) {
           </dd>
           <dt>Scope</dt>
           <dd class="mono">{record.scope}</dd>
-          <dt>Registered by</dt>
+          <dt>Author</dt>
           <dd>
             <Who id={record.registered_by} />
           </dd>

@@ -15,6 +15,9 @@ const SAFE = {
   RETURN_DOM_FRAGMENT: true,
 } as const;
 
+// A list of tasks without form controls, which nothing would hear.
+marked.use({ renderer: { checkbox: ({ checked }) => (checked ? "☑ " : "☐ ") } });
+
 /** Text of an agent's as GitHub's markdown. */
 export function Markdown({ text }: { readonly text: string }) {
   const box = useRef<HTMLDivElement>(null);

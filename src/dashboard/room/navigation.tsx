@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Snapshot } from "../live/snapshot.ts";
 import { PANELS } from "./panels.ts";
 
@@ -7,8 +8,13 @@ interface NavigationProps {
 }
 
 export function Navigation({ current, snapshot }: NavigationProps) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = bar.current?.querySelector(`[href="#${current}"]`);
+    link?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return (
-    <nav class="panels" aria-label="Panels">
+    <nav class="panels" aria-label="Panels" ref={bar}>
       {PANELS.map(({ id, title, count }) => (
         <a key={id} href={`#${id}`} aria-current={id === current ? "page" : undefined}>
           {title}

@@ -9,6 +9,8 @@ import { CONFIG_KEYS } from "../model.ts";
 import { RunningState, setOperation } from "../state.ts";
 import { suggestAgent } from "../suggestion.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
+import type { Furnishing } from "./furnish.ts";
+import { furnish } from "./furnish.ts";
 
 /** Whether a new agent needs a token to join. */
 export type JoinMode = "token" | "open";
@@ -17,15 +19,18 @@ export interface CreateRoomCommand {
   readonly id: string;
   readonly meta: JsonObject;
   readonly join: JoinMode;
+  /** The vocabulary of the template that the room begins with. */
+  readonly furnishing?: Furnishing | undefined;
 }
 
-/** Decides a room's first event: its record, its settings and its first three tokens. */
+/** Decides a room's first event: its record, its settings, what it is furnished with, and its first three tokens. */
 export function decideCreateRoom(command: CreateRoomCommand, context: DecisionContext): Decision {
   const { ports, now, state } = context;
   const record: RoomRecord = { id: command.id, created_at: now, incarnation: ports.randomId() };
   const running = new RunningState(state);
   const entries = { room: record as unknown as Json, meta: command.meta, join: command.join };
-  const fault = writeConfig(entries, running, context);
+  const furnishing = command.furnishing ?? { actions: [], views: [], entries: [] };
+  const fault = writeConfig(entries, running, context) ?? furnish(furnishing, running, context);
   if (fault) return fault;
   const tokens = firstTokens(now, ports);
   return {

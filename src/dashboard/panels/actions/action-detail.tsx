@@ -76,7 +76,7 @@ function Definition({ record }: { readonly record: ActionRecord }) {
     <section aria-label="Definition">
       <h4>Definition</h4>
       <dl class="facts-list">
-        <dt>Registered by</dt>
+        <dt>Author</dt>
         <dd>
           <Who id={record.registered_by} />
         </dd>

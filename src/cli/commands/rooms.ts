@@ -1,0 +1,124 @@
+import { createRoom } from "../../client/main.ts";
+import { defineCommand } from "../command.ts";
+import { EXIT, UsageError } from "../faults.ts";
+import { objectSource } from "../input.ts";
+import { table } from "../table.ts";
+import { plain, valueText } from "../text.ts";
+
+export const JOIN_MODES = ["token", "open"] as const;
+const meta = { kind: "text", value: "json", about: "facts about the room: JSON, a file or -" } as const;
+
+export const create = defineCommand({
+  name: "create",
+  summary: "Create a room, and keep its token as a profile",
+  operations: ["createRoom"],
+  args: [],
+  options: {
+    id: { kind: "text", about: "its id; without it a new one" },
+    template: { kind: "text", value: "id", about: "the vocabulary to begin with: see `sync templates`" },
+    join: { kind: "text", choices: JOIN_MODES, about: "who may join" },
+    meta,
+    save: { kind: "text", value: "name", about: "the profile's name; without it the room's id" },
+    "show-token": { kind: "flag", about: "show its room, view and join token" },
+  },
+  example: "sync create --id demo --template task-queue",
+  notes: "Where the server asks for a create token, it is in SYNC_CREATE_TOKEN.",
+  async run({ options: { id, template, join, save, ...options }, session, output, signal }) {
+    const server = await session.server();
+    const about = options.meta === undefined ? undefined : await objectSource("--meta", options.meta);
+    const createToken = session.createToken();
+    const made = await createRoom(server, { id, template, join, meta: about, createToken, signal });
+    const profile = await session.keep(
+      { server, room: made.id, token: made.token, agent: null },
+      save ?? made.id,
+      true,
+    );
+    const tokens = { token: made.token, view_token: made.viewToken, join_token: made.joinToken };
+    output.answer({ id: made.id, server, profile, ...tokens }, () => {
+      const shown = Object.entries(options["show-token"] ? tokens : {});
+      const rows = [["room", made.id], ["server", server], ["profile", profile], ...shown];
+      return table(rows.map(([name = "", value = ""]) => [output.cell("dim", name), plain(value)]));
+    });
+    output.note(`Next: \`sync join <agent>\`, or invite others: \`sync tokens mint join --show-token\`.`);
+    return EXIT.done;
+  },
+});
+
+export const info = defineCommand({
+  name: "info",
+  summary: "What the room is",
+  operations: ["getRoom"],
+  args: [],
+  options: {},
+  example: "sync info",
+  async run({ session, output, signal }) {
+    const answer = await (await session.room()).info({ signal });
+    output.answer(answer, () => fieldsText(answer, (name) => output.cell("dim", name)));
+    return EXIT.done;
+  },
+});
+
+export const update = defineCommand({
+  name: "update",
+  summary: "Change the room's settings (room token)",
+  operations: ["updateRoom"],
+  args: [],
+  options: {
+    meta,
+    join: { kind: "text", choices: JOIN_MODES, about: "who may join" },
+    config: {
+      kind: "text",
+      value: "json",
+      about: "settings by name, null takes one back: JSON, a file or -",
+    },
+  },
+  example: `sync update --config '{"retention": {"days": 30}}'`,
+  async run({ options: { meta, join, config }, session, output, signal }) {
+    if ((meta ?? join ?? config) === undefined) {
+      throw new UsageError(
+        "There is nothing to change: say --meta, --join or --config.",
+        "sync update --help",
+      );
+    }
+    const change = {
+      ...(meta === undefined ? {} : { meta: await objectSource("--meta", meta) }),
+      ...(join === undefined ? {} : { join }),
+      ...(config === undefined ? {} : { config: await objectSource("--config", config) }),
+    };
+    const answer = await (await session.room()).update(change, { signal });
+    output.answer(answer, () => fieldsText(answer, (name) => output.cell("dim", name)));
+    return EXIT.done;
+  },
+});
+
+export const deletion = defineCommand({
+  name: "delete",
+  summary: "Delete the room and all that it holds (room token)",
+  operations: ["deleteRoom"],
+  args: [{ name: "id", about: "the room's id, to be sure" }],
+  options: {},
+  example: "sync delete demo",
+  notes: "Nothing brings it back, unless it was exported. Profiles of the room are forgotten.",
+  async run({ args, session, output, signal }) {
+    const { server, room } = await session.target();
+    if (args.id !== room && room !== undefined) {
+      throw new UsageError(
+        `The room chosen is ${room}, not ${args.id}.`,
+        `sync delete ${args.id} --room ${args.id}`,
+      );
+    }
+    await (await session.room()).delete({ signal });
+    await session.forget(server, args.id);
+    output.answer({ deleted: true, id: args.id }, () => `Room ${plain(args.id)} is deleted.`);
+    return EXIT.done;
+  },
+});
+
+/** One field a line. */
+export function fieldsText(answer: object, label: (name: string) => { text: string; shown: string }): string {
+  const rows = Object.entries(answer).map(([name, value]) => [
+    label(name),
+    typeof value === "string" ? plain(value) : valueText(value, 200),
+  ]);
+  return table(rows);
+}

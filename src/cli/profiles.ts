@@ -1,0 +1,167 @@
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UsageError } from "./faults.ts";
+
+/** A room on a server, and with whose token to talk to it. */
+export interface Profile {
+  readonly server: string;
+  readonly room: string;
+  readonly token: string;
+  /** Whose token it is; null where it is the room's own, or a spectator's. */
+  readonly agent: string | null;
+}
+
+interface Book {
+  readonly current: string | null;
+  readonly profiles: Readonly<Record<string, Profile>>;
+}
+
+const EMPTY: Book = { current: null, profiles: {} };
+/** Bits by which others than the owner may do anything with a file. */
+const OTHERS = 0o077;
+/** A lock this old was left by a process that died. */
+const STALE_MS = 5_000;
+const LOOK_MS = 20;
+
+/**
+ * The profiles of whoever runs the command, in one file that nobody else can read: it holds tokens. It is replaced as a
+ * whole, under a lock, so that commands that run at once lose nothing of each other's.
+ */
+export class Profiles {
+  readonly file: string;
+  readonly #warn: (text: string) => void;
+
+  constructor(env: NodeJS.ProcessEnv, warn: (text: string) => void) {
+    this.file = join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "sync", "profiles.json");
+    this.#warn = warn;
+  }
+
+  all(): Readonly<Record<string, Profile>> {
+    return this.#read().profiles;
+  }
+
+  current(): string | null {
+    return this.#read().current;
+  }
+
+  /** Keeps `profile` under `name`, or beside another server's room of that name under the next free one, and answers which. */
+  async save(name: string, profile: Profile, makeCurrent: boolean): Promise<string> {
+    let saved = name;
+    await this.#change((book) => {
+      for (let number = 2; isAnother(book.profiles[saved], profile); number++) saved = `${name}-${number}`;
+      const current = makeCurrent ? saved : (book.current ?? saved);
+      return { current, profiles: { ...book.profiles, [saved]: profile } };
+    });
+    return saved;
+  }
+
+  async use(name: string): Promise<void> {
+    await this.#change((book) => ({ ...book, current: name }));
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    await this.#change(({ current, profiles }) => ({
+      current: current !== null && names.includes(current) ? null : current,
+      profiles: Object.fromEntries(Object.entries(profiles).filter(([name]) => !names.includes(name))),
+    }));
+  }
+
+  #read(): Book {
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.file, "r");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return EMPTY;
+      throw error;
+    }
+    try {
+      this.#close(descriptor);
+      return parseBook(readFileSync(descriptor, "utf8"), this.file);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** Takes a file that others could read from them, or refuses to go on with it. Windows has no such bits. */
+  #close(descriptor: number): void {
+    if (process.platform === "win32" || (fstatSync(descriptor).mode & OTHERS) === 0) return;
+    try {
+      fchmodSync(descriptor, 0o600);
+    } catch {
+      throw new UsageError(`${this.file} holds tokens and others can read it.`, `chmod 600 ${this.file}`);
+    }
+    this.#warn(
+      `${this.file} could be read by others; now it cannot. Revoke its tokens if somebody may have.`,
+    );
+  }
+
+  async #change(next: (book: Book) => Book): Promise<void> {
+    const folder = dirname(this.file);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const lock = `${this.file}.lock`;
+    while (!take(lock)) await sleep(LOOK_MS);
+    try {
+      const text = `${JSON.stringify(next(this.#read()), null, 2)}\n`;
+      const fresh = `${this.file}.${process.pid}`;
+      writeFileSync(fresh, text, { mode: 0o600 });
+      chmodSync(fresh, 0o600);
+      renameSync(fresh, target(this.file));
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  }
+}
+
+function isAnother(kept: Profile | undefined, profile: Profile): boolean {
+  if (!kept) return false;
+  return kept.server !== profile.server || kept.room !== profile.room || kept.agent !== profile.agent;
+}
+
+/** Whether the lock is this process's now. */
+function take(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, "wx", 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+  if (since !== undefined && Date.now() - since > STALE_MS) rmSync(lock, { force: true });
+  return false;
+}
+
+/** Where the file is, if it is kept elsewhere and only linked to. */
+function target(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+function parseBook(text: string, file: string): Book {
+  try {
+    const { current, profiles } = JSON.parse(text) as Partial<Book>;
+    if (typeof profiles === "object" && profiles !== null) {
+      return { current: typeof current === "string" ? current : null, profiles };
+    }
+  } catch {
+    // Not JSON: told below.
+  }
+  throw new UsageError(`${file} cannot be understood.`, `mv ${file} ${file}.old`);
+}

@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import type { RetryPolicy } from "../client/main.ts";
+import { Room } from "../client/main.ts";
+import type { GlobalOptions } from "./command.ts";
+import { UsageError } from "./faults.ts";
+import { stdinText } from "./input.ts";
+import { nearest } from "./nearest.ts";
+import type { Profile, Profiles } from "./profiles.ts";
+
+const LOCAL = "http://127.0.0.1:8787";
+
+/** Whom a command talks to, and as whom. */
+export interface Target {
+  readonly server: string;
+  readonly room: string | undefined;
+  readonly token: string | undefined;
+  /** The agent whose token it is, or as which a room token acts. */
+  readonly agent: string | undefined;
+}
+
+/**
+ * Works out whom a command means: options before variables before the profile. A profile's token goes to the server and
+ * the room that it was given for, and nowhere else.
+ */
+export class Session {
+  readonly profiles: Profiles;
+  readonly #globals: GlobalOptions;
+  readonly #env: NodeJS.ProcessEnv;
+  #target: Target | undefined;
+
+  constructor(globals: GlobalOptions, env: NodeJS.ProcessEnv, profiles: Profiles) {
+    this.#globals = globals;
+    this.#env = env;
+    this.profiles = profiles;
+  }
+
+  async target(): Promise<Target> {
+    this.#target ??= await this.#resolve();
+    return this.#target;
+  }
+
+  async server(): Promise<string> {
+    return (await this.target()).server;
+  }
+
+  /** The room, with the eyes of whom the command speaks for. Who types does not wait long for a server that is down. */
+  async room(): Promise<Room> {
+    return await this.#room({ attempts: 4 });
+  }
+
+  /** The same for what runs for a long time, and is to outlast a server's restart. */
+  async patientRoom(): Promise<Room> {
+    return await this.#room({ attempts: 60, mostDelayMs: 5_000 });
+  }
+
+  async #room(retry: Partial<RetryPolicy>): Promise<Room> {
+    const { server, room, token, agent } = await this.target();
+    if (room === undefined) {
+      throw new UsageError(
+        "No room is chosen: say --room, SYNC_ROOM or --profile, or make one.",
+        `sync ${this.#names().map((name) => `profiles use ${name}`)[0] ?? "create"}`,
+      );
+    }
+    if (token === undefined) {
+      throw new UsageError(
+        `There is no token here for room ${room} at ${server}.`,
+        `SYNC_TOKEN=… sync … --room ${room}`,
+      );
+    }
+    return new Room({ server, room, token, agent, retry });
+  }
+
+  /** The agent that the command speaks for, where that is known without asking the room. */
+  async agent(): Promise<string | undefined> {
+    return (await this.target()).agent;
+  }
+
+  /** Keeps a new token as a profile, and answers its name. */
+  async keep(profile: Profile, name: string, makeCurrent: boolean): Promise<string> {
+    return await this.profiles.save(name, profile, makeCurrent);
+  }
+
+  /** Forgets the profiles of a room that is no more, or those of an agent in it. */
+  async forget(server: string, room: string, agent?: string): Promise<void> {
+    const gone = Object.entries(this.profiles.all()).filter(([, kept]) => {
+      return kept.server === server && kept.room === room && (agent === undefined || kept.agent === agent);
+    });
+    if (gone.length > 0) await this.profiles.remove(gone.map(([name]) => name));
+  }
+
+  /** Whether the profile in use is that of the room's owner: whoever brings agents into it stays who they are. */
+  ownsCurrent({ server, room }: Pick<Profile, "server" | "room">): boolean {
+    const current = this.profiles.all()[this.profiles.current() ?? ""];
+    return current !== undefined && current.server === server && current.room === room && isOwner(current);
+  }
+
+  /** The same, but for another room. */
+  in(room: string | undefined): Session {
+    return room === undefined ? this : new Session({ ...this.#globals, room }, this.#env, this.profiles);
+  }
+
+  /** A token that lets its bearer create rooms, where the server asks for one. */
+  createToken(): string | undefined {
+    return this.#env.SYNC_CREATE_TOKEN;
+  }
+
+  /** `sync` with the options that said whom it talks to, for the next command to talk to the same. */
+  prefix(isAgentInDoubt: boolean): string {
+    const { profile, server, room, as } = this.#globals;
+    const said = { profile, server, room, as: isAgentInDoubt ? undefined : as };
+    const words = Object.entries(said).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${value}`],
+    );
+    return ["sync", ...words].join(" ");
+  }
+
+  async #resolve(): Promise<Target> {
+    const base = this.#profile();
+    const server = serverUrl(this.#globals.server ?? this.#env.SYNC_SERVER ?? base?.server ?? LOCAL);
+    const isThere = base?.server === server;
+    const room = this.#globals.room ?? this.#env.SYNC_ROOM ?? (isThere ? base.room : undefined);
+    const agent = this.#globals.as ?? this.#env.SYNC_AGENT;
+    const token = await this.#givenToken();
+    if (token !== undefined) return { server, room, token, agent };
+    const held = Object.values(this.profiles.all()).filter(
+      (kept) => kept.server === server && kept.room === room,
+    );
+    const owner = held.find(isOwner);
+    if (agent === undefined) {
+      const own = isThere && base.room === room ? base : (owner ?? held[0]);
+      return { server, room, token: own?.token, agent: own?.agent ?? undefined };
+    }
+    const own = held.find((kept) => kept.agent === agent);
+    if (own) return { server, room, token: own.token, agent };
+    if (owner || room === undefined) return { server, room, token: owner?.token, agent };
+    throw new UsageError(
+      `There is no token here for ${agent} in room ${room}.`,
+      `sync join ${agent} --room ${room}`,
+    );
+  }
+
+  #profile(): Profile | undefined {
+    const named = this.#globals.profile ?? this.#env.SYNC_PROFILE;
+    const name = named ?? this.profiles.current();
+    const profile = name === null ? undefined : this.profiles.all()[name];
+    if (named === undefined || profile) return profile;
+    const near = nearest(named, this.#names());
+    throw new UsageError(
+      `There is no profile ${named}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+      "sync profiles list",
+    );
+  }
+
+  #names(): string[] {
+    return Object.keys(this.profiles.all());
+  }
+
+  async #givenToken(): Promise<string | undefined> {
+    const file = this.#globals["token-file"];
+    if (file === undefined) return this.#env.SYNC_TOKEN || undefined;
+    const text = file === "-" ? await stdinText() : readTokenFile(file);
+    if (text.trim() === "") throw new UsageError(`There is no token in ${file === "-" ? "stdin" : file}.`);
+    return text.trim();
+  }
+}
+
+export function isOwner({ token }: Pick<Profile, "token">): boolean {
+  return token.startsWith("room_");
+}
+
+function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new UsageError(`There is no file ${file} that can be read.`);
+  }
+}
+
+/** The address as profiles keep it. */
+function serverUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`A server is an address such as ${LOCAL}, not ${text}.`);
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, "");
+}

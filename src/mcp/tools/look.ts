@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { Refusal } from "../../kernel/errors.ts";
+import { refuse } from "../../kernel/errors.ts";
+import type { ApiCall } from "../session.ts";
+import { refusedAnswer } from "../session.ts";
+import { READS, tool } from "../tool.ts";
+
+/** Events or entries of a page where the caller does not say how many. */
+const DEFAULT_LIMIT = 50;
+
+const input = {
+  what: z.enum(["log", "history", "replay", "eval", "samples", "salience", "verify", "room", "templates"]),
+  expr: z.string().optional(),
+  scope: z.string().optional(),
+  key: z.string().optional(),
+  prefix: z.string().optional(),
+  seq: z.number().int().min(0).optional(),
+  view: z.string().optional(),
+  kind: z.string().optional(),
+  agent: z.string().optional(),
+  after: z.number().int().min(0).optional(),
+  limit: z.number().int().min(1).optional(),
+};
+
+type Arguments = z.output<z.ZodObject<typeof input>>;
+type What = Arguments["what"];
+type Name = Exclude<keyof Arguments, "what">;
+
+/** What each look needs, and what else it takes. */
+const TAKES: Readonly<Record<What, { readonly needs: readonly Name[]; readonly takes: readonly Name[] }>> = {
+  log: { needs: [], takes: ["after", "limit", "kind", "agent"] },
+  history: { needs: ["scope"], takes: ["key", "prefix", "after", "limit"] },
+  replay: { needs: ["seq"], takes: [] },
+  eval: { needs: ["expr"], takes: [] },
+  samples: { needs: ["view"], takes: ["after", "limit"] },
+  salience: { needs: [], takes: ["scope", "limit"] },
+  verify: { needs: [], takes: [] },
+  room: { needs: [], takes: [] },
+  templates: { needs: [], takes: ["key"] },
+};
+
+/** Everything that is read besides a context. */
+export const look = tool({
+  name: "look",
+  title: "Look closer, or back",
+  description:
+    "log {after?, limit?, kind?, agent?}: events, next page by after. history {scope, key? | prefix?}: what happened to keys. replay {seq}: the room as it was then. eval {expr}: a CEL expression's value for you. samples {view}: a temporal view's values. salience {scope?}: which keys matter to you. verify: the log's hash chain. room: what it is. templates {key?}: for create_room.",
+  annotations: READS,
+  input,
+  output: { events: "array", entries: "array", state: "object", next_after: "number" },
+  async run(args, session) {
+    const fault = lookFault(args);
+    if (fault) return refusedAnswer(fault);
+    const call = callOf(args);
+    const answer = args.what === "templates" ? await session.send(call) : await session.inRoom(call);
+    // `next` of a result is a call: the page that follows goes by another name.
+    const { next, ...body } = answer.body;
+    return next === undefined ? answer : { status: answer.status, body: { ...body, next_after: next } };
+  },
+});
+
+function lookFault({ what, ...given }: Arguments): Refusal | null {
+  const { needs, takes } = TAKES[what];
+  const known: readonly string[] = [...needs, ...takes];
+  const missing = needs.filter((name) => given[name] === undefined);
+  const surplus = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && !known.includes(name),
+  );
+  const [first] = [
+    ...missing.map((name) => `${name}: is required to look at ${what}`),
+    ...surplus.map(([name]) => `${name}: says nothing of ${what}`),
+  ];
+  if (first === undefined) return null;
+  const list = known.length === 0 ? "nothing else" : known.join(", ");
+  return refuse("invalid_request", `${first}.`, { hint: `look at ${what} takes ${list}.` }).refusal;
+}
+
+function callOf({
+  what,
+  expr,
+  scope = "",
+  key,
+  prefix,
+  seq,
+  view = "",
+  kind,
+  agent,
+  after,
+  limit,
+}: Arguments): ApiCall {
+  const page = { after: after?.toString(), limit: String(limit ?? DEFAULT_LIMIT) };
+  const read = (path: string, query: ApiCall["query"] = {}): ApiCall => ({ method: "GET", path, query });
+  switch (what) {
+    case "log":
+      return read("/log", { ...page, kind, agent });
+    case "history":
+      return read(`/history/${encodeURIComponent(scope)}`, { ...page, key, prefix });
+    case "replay":
+      return read(`/replay/${seq}`);
+    case "eval":
+      return { method: "POST", path: "/eval", body: { expr } };
+    case "samples":
+      return read(`/samples/${encodeURIComponent(view)}`, page);
+    case "salience":
+      return read("/salience", { scope: scope || undefined, limit: page.limit });
+    case "verify":
+      return read("/log/verify");
+    case "room":
+      return read("");
+    case "templates":
+      return read(key === undefined ? "/templates" : `/templates/${encodeURIComponent(key)}`);
+  }
+}
