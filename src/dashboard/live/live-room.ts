@@ -73,6 +73,8 @@ export class LiveRoom {
 
   #take(frame: Frame): void {
     const context = this.#context;
+    // By whatever way frames come: where there is no socket, the SDK falls back on an event stream.
+    if (frame.type === "hello") this.isConnected.value = true;
     if (frame.type === "event") this.#refresh();
     if (!context) return;
     if (frame.type === "view" && Object.hasOwn(context.views, frame.id)) {

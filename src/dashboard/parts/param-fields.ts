@@ -132,6 +132,35 @@ function valueFor({ input, options }: Field, text: string): Json | undefined {
   }
 }
 
+/**
+ * Parameters that a schema most likely accepts: what stands against an action apart from them is then told. `minimum` and
+ * lengths are kept, patterns are not.
+ */
+export function sampleOf(declared: Schema | undefined): Readonly<Record<string, Json>> {
+  const isWhole = declared?.type === "object";
+  const properties = isWhole ? schemaOf(declared?.properties) : (declared ?? {});
+  const required = fieldsOf(declared).filter(({ isRequired }) => isRequired);
+  return Object.fromEntries(
+    required.map((field) => [field.name, sampleValue(field, schemaOf(properties[field.name]))]),
+  );
+}
+
+function sampleValue({ input, options }: Field, { default: given, minimum, minLength, type }: Schema): Json {
+  if (given !== undefined) return given;
+  switch (input) {
+    case "choice":
+      return options[0] ?? null;
+    case "number":
+      return minimum ?? 0;
+    case "switch":
+      return false;
+    case "json":
+      return type === "array" ? [] : {};
+    default:
+      return "x".repeat(typeof minLength === "number" ? Math.max(1, minLength) : 1);
+  }
+}
+
 /** An option as a text that no other option has. */
 export function optionText(option: Json): string {
   return typeof option === "string" ? option : JSON.stringify(option);

@@ -41,9 +41,12 @@ function Eyes({ snapshot, eyes, onEyes }: RoomHeaderProps) {
     ([agent, { status }]) => status !== "left" || agent === eyes,
   );
   return (
-    <label class="eyes">
-      <span class="muted">as</span>
+    <span class="eyes">
+      <span class="muted" aria-hidden="true">
+        as
+      </span>
       <select
+        aria-label="Act as"
         value={eyes ?? ""}
         onChange={(event) => onEyes(event.currentTarget.value === "" ? null : event.currentTarget.value)}
       >
@@ -54,7 +57,7 @@ function Eyes({ snapshot, eyes, onEyes }: RoomHeaderProps) {
           </option>
         ))}
       </select>
-    </label>
+    </span>
   );
 }
 

@@ -1,13 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
-import type { DryRun } from "../../../client/main.ts";
+import type { DryRun, Json } from "../../../client/main.ts";
 import type { Session } from "../../live/session.ts";
 import type { ActionRecord, Snapshot } from "../../live/snapshot.ts";
 import { InvokeForm } from "../../parts/invoke-form.tsx";
 import { JsonBlock } from "../../parts/json.tsx";
 import { Preview } from "../../parts/outcome.tsx";
 import { Detail } from "../../parts/panel.tsx";
+import { sampleOf } from "../../parts/param-fields.ts";
 import { Who } from "../../parts/who.tsx";
-import { Availability } from "./actions-panel.tsx";
+import { Availability, readsParams } from "./availability.tsx";
 
 interface ActionDetailProps {
   readonly id: string;
@@ -20,14 +21,15 @@ interface ActionDetailProps {
 export function ActionDetail({ id, snapshot, session, onClose }: ActionDetailProps) {
   const shown = snapshot.actions[id];
   const record = snapshot.actionRecords[id];
-  const isBlocked = session.mayAct && shown?.available === false;
-  const standing = useDryRun(session, isBlocked ? id : null, snapshot.seq);
+  const isBlocked = session.mayAct && shown?.available === false && !readsParams(record);
+  const params = record?.params ?? shown?.params;
+  const standing = useDryRun(session, isBlocked ? { action: id, params } : null, snapshot.seq);
   const contested = snapshot.views._contested as Readonly<Record<string, readonly string[]>> | undefined;
   const rivals = Object.entries(contested ?? {}).filter(([, actions]) => actions.includes(id));
   return (
     <Detail title={id} onClose={onClose}>
       <p>
-        <Availability shown={shown} /> {shown?.description ?? record?.description}
+        <Availability shown={shown} record={record} /> {shown?.description ?? record?.description}
       </p>
       {record?.intent && <p class="muted">{record.intent}</p>}
       {standing && !standing.allowed && <Preview run={standing} />}
@@ -40,7 +42,7 @@ export function ActionDetail({ id, snapshot, session, onClose }: ActionDetailPro
         <InvokeForm
           session={session}
           action={id}
-          params={record?.params ?? shown.params}
+          params={params}
           hash={snapshot.facts._actions?.[id]?.hash}
         />
       )}
@@ -54,20 +56,26 @@ export function ActionDetail({ id, snapshot, session, onClose }: ActionDetailPro
   );
 }
 
-/** What stands against an action as it is now: asked again with each event. */
-function useDryRun({ room }: Session, action: string | null, seq: number): DryRun | null {
+interface Question {
+  readonly action: string;
+  readonly params: Readonly<Record<string, Json>> | undefined;
+}
+
+/** What stands against an action as it is now, whatever its parameters: asked again with each event. */
+function useDryRun({ room }: Session, question: Question | null, seq: number): DryRun | null {
   const [run, setRun] = useState<DryRun | null>(null);
+  const { action = null, params } = question ?? {};
   useEffect(() => {
     if (action === null) return setRun(null);
     const end = new AbortController();
     room
-      .dryRun(action, {}, { signal: end.signal })
+      .dryRun(action, sampleOf(params), { signal: end.signal })
       .then(setRun)
       .catch(() => {
         if (!end.signal.aborted) setRun(null);
       });
     return () => end.abort();
-  }, [room, action, seq]);
+  }, [room, action, params, seq]);
   return run;
 }
 

@@ -6,6 +6,7 @@ import { ScrollRegion } from "../../parts/scroll-region.tsx";
 import { Ago } from "../../parts/time.tsx";
 import type { PanelProps } from "../../room/panels.ts";
 import { ActionDetail } from "./action-detail.tsx";
+import { Availability } from "./availability.tsx";
 import { Bootstrap } from "./bootstrap.tsx";
 
 /** What can be done here, by whom, and what stands against it. */
@@ -67,7 +68,7 @@ function ActionItem({ id, shown, record, isChosen, onChoose }: ActionItemProps) 
     <button type="button" class="item" aria-pressed={isChosen} onClick={onChoose}>
       <span class="item-head">
         <b class="mono">{id}</b>
-        <Availability shown={shown} />
+        <Availability shown={shown} record={record} />
         <span class="spring" />
         {shown?.invocations !== undefined && (
           <span class="muted num">
@@ -77,12 +78,5 @@ function ActionItem({ id, shown, record, isChosen, onChoose }: ActionItemProps) 
       </span>
       {description && <span class="muted clamp">{description}</span>}
     </button>
-  );
-}
-
-export function Availability({ shown }: { readonly shown: ActionShown | undefined }) {
-  if (!shown) return <span class="tag">disabled</span>;
-  return (
-    <span class={`tag ${shown.available ? "good" : "bad"}`}>{shown.available ? "available" : "not now"}</span>
   );
 }

@@ -48,21 +48,19 @@ export function Compose({ session, agents, self, replyTo, onReplyTo }: ComposePr
       {replyTo && <Replying to={replyTo} onCancel={() => onReplyTo(null)} />}
       <div class="compose-row">
         <Recipient agents={agents} self={self} to={to} onTo={setTo} />
-        <label class="grow">
-          <span class="sr">Message</span>
-          <textarea
-            ref={text}
-            rows={1}
-            placeholder={self === "" ? "Message, as the room" : `Message, as ${self}`}
-            value={body}
-            onInput={(event) => setBody(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Enter" || event.shiftKey) return;
-              event.preventDefault();
-              void send();
-            }}
-          />
-        </label>
+        <textarea
+          aria-label="Message"
+          ref={text}
+          rows={1}
+          placeholder={self === "" ? "Message, as the room" : `Message, as ${self}`}
+          value={body}
+          onInput={(event) => setBody(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey) return;
+            event.preventDefault();
+            void send();
+          }}
+        />
         <button type="submit" class="primary" disabled={isSending}>
           Send
         </button>
@@ -78,19 +76,16 @@ interface RecipientProps extends Pick<ComposeProps, "agents" | "self"> {
 
 function Recipient({ agents, self, to, onTo }: RecipientProps) {
   return (
-    <label>
-      <span class="sr">To</span>
-      <select value={to} onChange={(event) => onTo(event.currentTarget.value)}>
-        <option value="">to all</option>
-        {Object.keys(agents)
-          .filter((agent) => agent !== self)
-          .map((agent) => (
-            <option key={agent} value={agent}>
-              to {agent}
-            </option>
-          ))}
-      </select>
-    </label>
+    <select aria-label="Recipient" value={to} onChange={(event) => onTo(event.currentTarget.value)}>
+      <option value="">to all</option>
+      {Object.keys(agents)
+        .filter((agent) => agent !== self)
+        .map((agent) => (
+          <option key={agent} value={agent}>
+            to {agent}
+          </option>
+        ))}
+    </select>
   );
 }
 

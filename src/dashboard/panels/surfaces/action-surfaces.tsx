@@ -6,6 +6,7 @@ import { InvokeForm } from "../../parts/invoke-form.tsx";
 import { JsonLine } from "../../parts/json.tsx";
 import { fieldsOf, optionText } from "../../parts/param-fields.ts";
 import { Refusal } from "../../parts/refusal.tsx";
+import { readsParams } from "../actions/availability.tsx";
 import type { SurfaceProps } from "./surface.ts";
 import { textOf, textsOf } from "./surface.ts";
 import { Nothing } from "./value-surfaces.tsx";
@@ -110,7 +111,7 @@ function paramsOf({ actionRecords, actions }: Snapshot, id: string): Params | un
 
 /** One whose condition reads parameters may be possible with some, though it is not without. */
 function isOffered({ actions, actionRecords }: Snapshot, id: string): boolean {
-  return actions[id]?.available === true || (actionRecords[id]?.if ?? "").includes("params");
+  return actions[id]?.available === true || readsParams(actionRecords[id]);
 }
 
 function useInvoke({ room }: Session, { facts }: Snapshot) {
