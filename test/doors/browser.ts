@@ -114,7 +114,7 @@ export class Person {
   async barriers(rules: readonly string[] = []): Promise<string[]> {
     const only = rules.length === 0 ? {} : { runOnly: rules };
     // The policy lets no script in but the page's own; an evaluation by the debugger is none of the page's.
-    await this.page.evaluate(axe);
+    if (!(await this.page.evaluate("Boolean(window.axe)"))) await this.page.evaluate(axe);
     return await this.page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ["violations"], ...only })}).then(({ violations }) =>
       violations.filter(({ impact }) => impact === "serious" || impact === "critical")
         .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + " " + target + " " + failureSummary)))`);

@@ -22,7 +22,7 @@ export async function furnish(room: Room): Promise<Room> {
       crew: { type: "integer", minimum: 1, required: true },
       speed: { type: "string", enum: ["slow", "fast"] },
     },
-    writes: [{ key: "launched", value: "${params}" }],
+    writes: [{ key: "launched", value: "params", expr: true }],
   });
   await room.registerAction({ id: "refuse_me", if: "false", writes: [] });
   for (const view of VIEWS) await room.registerView({ scope: "_shared", ...view });

@@ -152,7 +152,9 @@ it("[DASH-5] nothing that an agent writes runs, loads or restyles, wherever it s
     await person.go("surfaces");
     expect(await page.locator("article").count()).toBeGreaterThanOrEqual(9);
     await person.sees("<script>pwned()</script>", "[data-view^=metric]");
-    const links = await page.locator(".markdown a").evaluateAll("(all) => all.map((each) => each.href)");
+    const links = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('.markdown a[href]')].map((each) => each.href)",
+    );
     expect(new Set(links)).toEqual(new Set(["https://example.org/", "https://example.org/auto"]));
     expect(await page.locator("body").isVisible()).toBe(true);
     expect(await page.evaluate("window.ran")).toBeUndefined();
