@@ -1,10 +1,10 @@
 import type { AgentShown, Json } from "../../client/main.ts";
+import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
 import { Empty } from "../parts/empty.tsx";
 import { PanelFrame } from "../parts/panel.tsx";
 import { Ago } from "../parts/time.tsx";
 import { Presence } from "../parts/who.tsx";
-import type { PanelProps } from "../room/panels.ts";
 
 /** Who is here, and what each waits for. */
 export function AgentsPanel({ snapshot }: PanelProps) {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Json } from "../../client/main.ts";
 import { isJsonObject } from "../live/json-object.ts";
+import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
 import { Empty } from "../parts/empty.tsx";
 import { JsonBlock, JsonLine } from "../parts/json.tsx";
@@ -8,7 +9,6 @@ import { Detail, PanelFrame } from "../parts/panel.tsx";
 import { ScrollRegion } from "../parts/scroll-region.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Who } from "../parts/who.tsx";
-import type { PanelProps } from "../room/panels.ts";
 
 /** What is worth seeing here: every view with its value as it is now. */
 export function ViewsPanel({ snapshot, session }: PanelProps) {

@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import type { Session } from "../live/session.ts";
+import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
 import { ActionsPanel } from "../panels/actions/actions-panel.tsx";
 import { AgentsPanel } from "../panels/agents-panel.tsx";
@@ -9,12 +9,6 @@ import { MessagesPanel } from "../panels/messages/messages-panel.tsx";
 import { StatePanel } from "../panels/state/state-panel.tsx";
 import { SurfacesPanel } from "../panels/surfaces/surfaces-panel.tsx";
 import { ViewsPanel } from "../panels/views-panel.tsx";
-
-/** What every panel is given: one room at one seq, and who looks at it. */
-export interface PanelProps {
-  readonly snapshot: Snapshot;
-  readonly session: Session;
-}
 
 export interface Panel {
   readonly id: string;

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { ActionShown } from "../../../client/main.ts";
+import type { PanelProps } from "../../live/panel-props.ts";
 import type { ActionRecord, Snapshot } from "../../live/snapshot.ts";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
 import { ScrollRegion } from "../../parts/scroll-region.tsx";
 import { Ago } from "../../parts/time.tsx";
-import type { PanelProps } from "../../room/panels.ts";
 import { ActionDetail } from "./action-detail.tsx";
 import { Availability } from "./availability.tsx";
 import { Bootstrap } from "./bootstrap.tsx";

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Json } from "../../../client/main.ts";
+import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { JsonBlock } from "../../parts/json.tsx";
 import { PanelFrame } from "../../parts/panel.tsx";
 import { Refusal } from "../../parts/refusal.tsx";
-import type { PanelProps } from "../../room/panels.ts";
 import { ExpressionInput } from "./expression-input.tsx";
 
 /** One evaluation: what was asked, and what came of it. */

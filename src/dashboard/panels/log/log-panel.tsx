@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { LogEvent } from "../../../client/main.ts";
+import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
 import { Refusal } from "../../parts/refusal.tsx";
 import { VirtualList } from "../../parts/virtual-list.tsx";
-import type { PanelProps } from "../../room/panels.ts";
 import { EventDetail } from "./event-detail.tsx";
 import { EventLine } from "./event-line.tsx";
 import { LogFilters } from "./log-filters.tsx";

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Message } from "../../../client/main.ts";
+import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { PanelFrame } from "../../parts/panel.tsx";
-import type { PanelProps } from "../../room/panels.ts";
 import { Compose } from "./compose.tsx";
 import { MessageItem } from "./message-item.tsx";
 

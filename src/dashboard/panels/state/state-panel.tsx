@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import type { PanelProps } from "../../live/panel-props.ts";
 import type { Snapshot } from "../../live/snapshot.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { JsonLine } from "../../parts/json.tsx";
@@ -6,7 +7,6 @@ import { Filter, PanelFrame } from "../../parts/panel.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { VirtualList } from "../../parts/virtual-list.tsx";
 import { Who } from "../../parts/who.tsx";
-import type { PanelProps } from "../../room/panels.ts";
 import { EntryDetail } from "./entry-detail.tsx";
 import type { StateRow } from "./state-rows.ts";
 import { stateRows } from "./state-rows.ts";

@@ -1,7 +1,6 @@
-import type { ComponentType } from "preact";
 import type { Json } from "../../../client/main.ts";
+import type { PanelProps } from "../../live/panel-props.ts";
 import type { Render, Snapshot } from "../../live/snapshot.ts";
-import type { PanelProps } from "../../room/panels.ts";
 
 /** A view that asks to be shown, as it is now. */
 export interface Surface {
@@ -15,8 +14,6 @@ export interface Surface {
 export interface SurfaceProps extends PanelProps {
   readonly surface: Surface;
 }
-
-export type SurfaceView = ComponentType<SurfaceProps>;
 
 /** Surfaces under one heading. */
 export interface Group {

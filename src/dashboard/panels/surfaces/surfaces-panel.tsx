@@ -1,14 +1,15 @@
+import type { ComponentType } from "preact";
+import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { PanelFrame } from "../../parts/panel.tsx";
-import type { PanelProps } from "../../room/panels.ts";
 import { errorOf } from "../views-panel.tsx";
 import { ActionBar, ActionChoice, ActionForm } from "./action-surfaces.tsx";
-import type { Surface, SurfaceView } from "./surface.ts";
+import type { Surface, SurfaceProps } from "./surface.ts";
 import { groupsOf, textOf } from "./surface.ts";
 import { TableSurface } from "./table-surface.tsx";
 import { FeedSurface, GridSurface, MarkdownSurface, MetricSurface, WatchSurface } from "./value-surfaces.tsx";
 
-const KINDS: Readonly<Record<string, SurfaceView>> = {
+const KINDS: Readonly<Record<string, ComponentType<SurfaceProps>>> = {
   metric: MetricSurface,
   markdown: MarkdownSurface,
   feed: FeedSurface,
