@@ -2,9 +2,10 @@
 # The queue demo by `sync` alone: a coordinator and three workers, each a process of this shell, count the lines of files.
 # Claims race; every task is done exactly once, and the room's log proves it.
 #
-#   npm start                      # in another terminal, or say SYNC_SERVER
-#   bash examples/cli-queue.sh [files…]
+#   npm run example:cli                   starts a server of its own
+#   bash examples/cli-queue.sh [files…]   with `npm start` in another terminal, or SYNC_SERVER
 set -euo pipefail
+export SYNC_SERVER="${SYNC_SERVER:-${SYNC_URL:-http://127.0.0.1:8787}}"
 cd "$(dirname "$0")/.."
 # Profiles of its own, so that those of whoever runs it stay as they are.
 XDG_CONFIG_HOME=$(mktemp -d)

@@ -2,13 +2,14 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
 /**
- * npm run test:fold | test:simulate | test:linear [-- --histories N | --runs N] [-- --seed S]: the long run of a proof
- * of which `npm test` has a short one (docs/reliability.md). Prints its seed and its counts; ends with 1 where the proof
- * fails.
+ * npm run test:fold | test:simulate | test:linear | test:openapi [-- --histories N | --runs N] [-- --seed S]: the long
+ * run of a proof of which `npm test` has a short one (docs/reliability.md). Prints its seed and its counts; ends with 1
+ * where the proof fails.
  */
 const PROOFS: Record<string, readonly string[]> = {
   fold: ["test/memory/fold.test.ts"],
   simulate: ["test/room/simulation.test.ts"],
+  openapi: ["test/http/openapi-answers.test.ts"],
   linear: [
     "test/memory/linearizability.test.ts",
     "test/memory/broken-rooms.test.ts",

@@ -21,7 +21,7 @@ import type { RoomHost } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import type { Departure } from "./room/transfer/departures.ts";
 import { beingImported } from "./room/transfer/import.ts";
-import { begin, end, memoryOf, open, restore } from "./room-sockets.ts";
+import { begin, end, forget, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
 import type { Guard } from "./room-turns.ts";
@@ -243,12 +243,7 @@ export class RoomObject extends DurableObject<Env> {
 
   #abandon(socket: WebSocket): void {
     const room = this.#room;
-    const memory = memoryOf(socket);
-    if (!room) return;
-    this.#run(room, () => {
-      if (memory.open === "watch") room.forgetWatcher(memory.record.id);
-      else room.abandonWait(memory.waiting.id);
-    });
+    if (room) this.#run(room, () => forget(room, socket));
   }
 
   /** Does what nobody waits for an answer to, unless the room has been deleted meanwhile. */

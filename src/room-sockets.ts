@@ -49,6 +49,13 @@ export function restore(room: Room, socket: WebSocket): void {
   else room.watch.restore(memory.record, watchSocket(socket));
 }
 
+/** Has the room forget what a socket that is gone was for. */
+export function forget(room: Room, socket: WebSocket): void {
+  const memory = memoryOf(socket);
+  if (memory.open === "watch") room.forgetWatcher(memory.record.id);
+  else room.abandonWait(memory.waiting.id);
+}
+
 function waitSocket(socket: WebSocket): WaitSocket {
   return {
     answer(reply: Reply): void {

@@ -8,11 +8,12 @@ import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./proto
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
+import { descriptionRoutes } from "./routes/description.ts";
 import { migrationRoutes } from "./routes/migration.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { readRoutes } from "./routes/reads.ts";
 import { replacement } from "./routes/replaced.ts";
-import { resource } from "./routes/resource.ts";
+import { operations, resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
@@ -66,14 +67,15 @@ app.use(async (c, next) => (isEncoded(c.req.url) ? await next() : refusalRespons
 const health = () => jsonResponse(200, JSON.stringify({ ok: true, version: VERSION }));
 // Load balancers ask by HEAD, too, which the router serves by GET.
 app.get("/health", health);
-resource(app, "/health", { GET: health });
+operations(app, { health });
+descriptionRoutes(app);
 
 pageRoutes(app);
 templateRoutes(app);
 dashboardRoutes(app);
 
 app.use("/rooms/*", configure);
-app.route("/rooms", creationRoutes());
+creationRoutes(app);
 app.use("/rooms/:room/*", authenticate);
 
 roomRoutes(app);

@@ -43,7 +43,7 @@ export const configure: MiddlewareHandler<RouteEnv> = async (c, next) => {
 export const authenticate: MiddlewareHandler<RouteEnv> = async (c, next) => {
   const token = bearerToken(c.req.raw);
   const joins = c.req.method === "POST" && /^\/rooms\/[^/]+\/agents\/?$/.test(c.req.path);
-  if (token === null && !joins) return refusalResponse(unauthenticated().refusal, challenge);
+  if (token === null && !joins) return refusalResponse(unauthenticated().refusal);
   const room = c.req.param("room") ?? "";
   if (token !== null && OLD_BEARER.test(token) && isRoomId(room)) {
     c.set("claims", null);
@@ -52,7 +52,7 @@ export const authenticate: MiddlewareHandler<RouteEnv> = async (c, next) => {
   }
   const claims = token === null ? null : await c.get("tokens").claims(token, Date.now());
   if (token !== null && claims?.room !== room) {
-    return refusalResponse(invalidToken().refusal, challenge);
+    return refusalResponse(invalidToken().refusal);
   }
   c.set("claims", claims);
   return await next();
@@ -66,7 +66,6 @@ async function sha256(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const challenge = { "WWW-Authenticate": "Bearer" };
 const HINT = "Send Authorization: Bearer <token> with a token of this room.";
 
 function unauthenticated() {

@@ -50,7 +50,7 @@ export class Session {
 
   /** The same for what runs for a long time, and is to outlast a server's restart. */
   async patientRoom(): Promise<Room> {
-    return await this.#room({ attempts: 60, mostDelayMs: 5_000 });
+    return await this.#room({ attempts: 20, mostDelayMs: 5_000 });
   }
 
   async #room(retry: Partial<RetryPolicy>): Promise<Room> {

@@ -53,7 +53,7 @@ function toldOf(error: unknown, prefixOf: Prefix): Told {
   const prefix = prefixOf(SyncError.is(error, "agent_not_found", "identity_mismatch"));
   const hint = translateHint(error.hint ?? "", prefix);
   const next = hint.command ?? nextCommand(error, prefix);
-  return { code, message: message + causeText(error), hint: hint.text || undefined, next, details };
+  return { code, message, hint: hint.text || undefined, next, details };
 }
 
 /** What to do about a refusal whose hint names no whole command. */
@@ -64,12 +64,4 @@ function nextCommand({ code, help, details }: SyncError, prefix: string): string
     return `${prefix} wait ${quoted(`actions[${JSON.stringify(details.action)}].available`)}`;
   }
   return help === undefined ? undefined : `${prefix} guide ${help}`;
-}
-
-/** Of a call that did not arrive: why, as the system calls it. */
-function causeText({ code, cause }: SyncError): string {
-  let inner: unknown = cause;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
-  const name = inner instanceof Error && "code" in inner ? String(inner.code) : "";
-  return code === "unreachable" && name !== "" ? ` (${name})` : "";
 }

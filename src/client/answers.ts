@@ -38,8 +38,11 @@ export interface Message {
   readonly body: Json;
   readonly to?: string | readonly string[];
   readonly reply_to?: number;
+  /** The action that sent it. */
   readonly via?: string;
   readonly ts: string;
+  /** A message keeps what further fields its sender gave it. */
+  readonly [field: string]: unknown;
 }
 
 export interface Evaluated<Value = Json> {
@@ -87,11 +90,12 @@ export type Verified =
   | { readonly ok: true; readonly seq: number; readonly chain: string }
   | { readonly ok: false; readonly seq: number };
 
-export interface HistoryEntry extends Omit<Operation, "scope"> {
+export interface HistoryEntry extends Omit<Operation, "scope" | "updated_at" | "enabled"> {
   readonly seq: number;
   readonly ts: string;
   readonly agent: string | null;
-  readonly action: string | null;
+  /** The action that was invoked, or the event's kind. */
+  readonly action: string;
   /** 0 and `""` where there was none. */
   readonly before: { readonly revision: number; readonly hash: string };
 }
@@ -101,6 +105,7 @@ export interface HistoryPage {
   readonly key?: string;
   readonly prefix?: string;
   readonly entries: readonly HistoryEntry[];
+  readonly after: number;
   readonly next?: number;
 }
 
@@ -114,7 +119,7 @@ export interface Replay {
   readonly _replay: {
     readonly seq: number;
     readonly total: number;
-    readonly ts: string;
+    readonly ts: string | null;
     readonly opaque?: true;
   };
 }
@@ -134,7 +139,7 @@ export interface SamplesPage {
 export type Signal = "recency" | "dependency" | "authorship" | "directed" | "contest" | "delta";
 
 export interface Salience {
-  readonly agent: string | null;
+  readonly agent: string;
   readonly weights: Readonly<Record<Signal, number>>;
   readonly entries: readonly {
     readonly scope: string;
@@ -157,6 +162,11 @@ export interface TokenRecord {
   readonly expires_at?: string;
 }
 
+/** A token as it is listed: what it is, never itself. */
+export interface ListedToken extends TokenRecord {
+  readonly revoked_at?: string;
+}
+
 export interface MintedToken extends TokenRecord {
   readonly token: string;
   readonly seq: number;
@@ -177,7 +187,7 @@ export type Phase = "legacy" | "dual" | "validated" | "v8";
 export interface Migration {
   readonly phase: Phase;
   readonly counts: Readonly<Record<string, { readonly rows: number; readonly entries: number }>>;
-  readonly progress: Readonly<Record<string, number>>;
+  readonly progress: Readonly<Record<"step" | "of" | "entries" | "copied", number>>;
   readonly differences: readonly JsonObject[];
   readonly difference_count: number;
   readonly next: Phase | null;

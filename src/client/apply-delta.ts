@@ -1,3 +1,4 @@
+import type { AboutContext } from "./context.ts";
 import { compareKeys } from "./key-order.ts";
 import { isSame, member, reuse } from "./structure.ts";
 
@@ -20,17 +21,8 @@ export interface Shown {
   };
 }
 
-/** What is gone since the seq that a context was asked from. */
-export interface DeletedParts {
-  readonly state?: Readonly<Record<string, readonly string[]>>;
-  readonly scopes?: readonly string[];
-  readonly views?: readonly string[];
-  readonly actions?: readonly string[];
-  readonly agents?: readonly string[];
-}
-
-/** Before which member one stands that may be new, of those in order of registration: null for the end. */
-export type MovedParts = Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+type DeletedParts = NonNullable<AboutContext["deleted"]>;
+type MovedParts = NonNullable<AboutContext["before"]>;
 
 /**
  * What an earlier context becomes by `delta`, the answer to the same query `since` its seq: the full answer of now

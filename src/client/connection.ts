@@ -1,7 +1,7 @@
 import { Deadline } from "./deadline.ts";
 import { queryString } from "./query.ts";
 import type { RetryPolicy } from "./retry.ts";
-import { mayRepeat, pause, RETRY_POLICY, retryAfterSeconds, retryDelay } from "./retry.ts";
+import { mayRepeat, pause, retryAfterSeconds, retryDelay, retryPolicy } from "./retry.ts";
 import { SyncError } from "./sync-error.ts";
 import type { WebSocketConstructor } from "./web-socket.ts";
 
@@ -56,7 +56,7 @@ export class Connection {
     this.server = String(options.server).replace(/\/+$/, "");
     // A browser's fetch refuses to be called as a method of anything else.
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
-    this.policy = { ...RETRY_POLICY, ...options.retry };
+    this.policy = retryPolicy(options.retry);
   }
 
   /** The answer's body. */
@@ -86,6 +86,8 @@ export class Connection {
       try {
         return await this.#attempt(call, read);
       } catch (error) {
+        // A stream is spent by the first attempt.
+        if (call.body instanceof ReadableStream) throw error;
         if (!SyncError.is(error) || !mayRepeat(error, isRepeatable)) throw error;
         const delay = retryDelay(error, attempt, this.policy, Math.random());
         if (delay === null) throw error;

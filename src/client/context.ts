@@ -1,5 +1,4 @@
 import type { AgentShown, Message } from "./answers.ts";
-import type { DeletedParts, MovedParts } from "./apply-delta.ts";
 import type { UnmetClause } from "./invocation-answers.ts";
 import type { JsonObject } from "./json.ts";
 import type { ActionId, StateOf, ViewValues, VocabularyShape } from "./vocabulary.ts";
@@ -23,36 +22,6 @@ export interface ActionShown {
   readonly invocations?: number;
   readonly last_invoked_by?: string | null;
   readonly last_invoked_at?: string | null;
-}
-
-/** Where an entry came from. */
-export interface EntryMeta {
-  readonly revision: number;
-  readonly hash: string;
-  readonly updated_at: string;
-  /** Null is the room. */
-  readonly writer: string | null;
-  /** The action that wrote it. */
-  readonly via: string | null;
-  readonly seq: number;
-  /** The last 16, the newest first. */
-  readonly writers: readonly (string | null)[];
-  readonly velocity: number;
-  readonly score: number;
-}
-
-export interface ActionMeta {
-  readonly invocations: number;
-  readonly last_invoked_at: string | null;
-  readonly last_invoked_by: string | null;
-  /** The targets that other actions write, too. */
-  readonly contested: readonly string[];
-}
-
-/** What `meta` asks for. */
-export interface Meta {
-  readonly state: Readonly<Record<string, Readonly<Record<string, EntryMeta>>>>;
-  readonly actions: Readonly<Record<string, ActionMeta>>;
 }
 
 export interface Messages {
@@ -84,17 +53,56 @@ export type Context<V extends VocabularyShape, P extends Part = Section> = Pick<
   SectionOf<P> | "self"
 > & {
   readonly seq: number;
+  /** With `meta`. */
   readonly meta?: Meta;
-  readonly _context: {
-    readonly sections: readonly Section[];
-    readonly depth: Depth;
-    readonly elided: readonly { readonly part: string; readonly count: number; readonly query: string }[];
-    readonly deleted?: DeletedParts;
-    readonly before?: MovedParts;
-    readonly help: readonly string[];
-    readonly request: JsonObject;
-  };
+  readonly _context: AboutContext;
 };
+
+/** What an answer is, and what it leaves out. */
+export interface AboutContext {
+  readonly sections: readonly Section[];
+  readonly depth: Depth;
+  readonly elided: readonly { readonly part: string; readonly count: number; readonly query: string }[];
+  /** With `since`: what is gone. */
+  readonly deleted?: {
+    readonly state?: Readonly<Record<string, readonly string[]>>;
+    readonly scopes?: readonly string[];
+    readonly views?: readonly string[];
+    readonly actions?: readonly string[];
+    readonly agents?: readonly string[];
+  };
+  /** With `since`: before which member a new one stands; null is the end. */
+  readonly before?: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+  /** Help keys that matter now. */
+  readonly help: readonly string[];
+  readonly request: JsonObject;
+}
+
+/** Where each value comes from, and how each action was used. */
+export interface Meta {
+  readonly state: Readonly<Record<string, Readonly<Record<string, EntryMeta>>>>;
+  readonly actions: Readonly<Record<string, ActionMeta>>;
+}
+
+export interface EntryMeta {
+  readonly revision: number;
+  readonly hash: string;
+  readonly updated_at: string;
+  /** Null is the room. */
+  readonly writer: string | null;
+  readonly via: string | null;
+  readonly seq: number;
+  readonly writers: readonly (string | null)[];
+  readonly velocity: number;
+  readonly score: number;
+}
+
+export interface ActionMeta {
+  readonly invocations: number;
+  readonly last_invoked_at: string | null;
+  readonly last_invoked_by: string | null;
+  readonly contested: readonly string[];
+}
 
 export type Section = "state" | "views" | "agents" | "actions" | "messages" | "self";
 export type IncludableScope =
@@ -137,4 +145,5 @@ export type TimedOut<
   readonly elapsed_ms: number;
   readonly seq: number;
   readonly unmet: readonly UnmetClause[];
+  readonly unmet_left_out?: number;
 };

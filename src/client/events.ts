@@ -50,20 +50,32 @@ export interface LogEvent {
   readonly ts: string;
   /** Null for the room. */
   readonly agent: string | null;
-  readonly payload: {
-    readonly ok: boolean;
-    readonly writes: readonly (Operation | HiddenWrite)[];
-    readonly action?: string;
-    readonly params?: JsonObject;
-    /** Why the room refused, where `ok` is false. */
-    readonly code?: string;
-    readonly acting?: "room";
-    readonly view?: string;
-    readonly value?: Json;
-    readonly [field: string]: unknown;
-  };
+  readonly payload: EventPayload;
   /** For room and view tokens. */
   readonly chain?: string;
+}
+
+/** What happened: fields that the kind of the event, or its reader's sight, does not bring are absent. */
+export interface EventPayload {
+  readonly ok: boolean;
+  readonly writes: readonly (Operation | HiddenWrite)[];
+  readonly action?: string;
+  /** Those of the reader's own invocations. */
+  readonly params?: JsonObject;
+  /** Why the room refused, where `ok` is false. */
+  readonly code?: string;
+  /** A room token acted as the agent. */
+  readonly acting?: "room";
+  readonly tokens?: readonly JsonObject[];
+  /** The view that was sampled, and its value. */
+  readonly view?: string;
+  readonly value?: Json;
+  /** The id of a token. */
+  readonly revoked?: string;
+  readonly origin?: { readonly room: string; readonly seq: number; readonly chain: string };
+  readonly legacy?: Json;
+  readonly migration?: JsonObject;
+  readonly highest?: Readonly<Record<string, number>>;
 }
 
 /** What a watcher is sent. */
@@ -78,15 +90,8 @@ export interface HelloFrame {
   readonly seq: number;
 }
 
-export interface EventFrame {
+export interface EventFrame extends Omit<LogEvent, "payload" | "chain">, EventPayload {
   readonly type: "event";
-  readonly seq: number;
-  readonly kind: EventKind;
-  readonly ts: string;
-  readonly agent: string | null;
-  readonly ok: boolean;
-  readonly action?: string;
-  readonly writes: readonly (Operation | HiddenWrite)[];
 }
 
 /** A public value as it is now, or `absent`. */

@@ -1,5 +1,5 @@
 export type * from "./answers.ts";
-export type { DeletedParts, MovedParts, Shown } from "./apply-delta.ts";
+export type { Shown } from "./apply-delta.ts";
 export { applyDelta } from "./apply-delta.ts";
 export type { ConnectionOptions, Fetch, RequestBody } from "./connection.ts";
 export type * from "./context.ts";

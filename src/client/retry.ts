@@ -16,6 +16,15 @@ export const RETRY_POLICY: RetryPolicy = Object.freeze({
   mostDelayMs: 20_000,
 });
 
+/** A policy of which some is given. */
+export function retryPolicy({ attempts, firstDelayMs, mostDelayMs }: Partial<RetryPolicy> = {}): RetryPolicy {
+  return {
+    attempts: attempts ?? RETRY_POLICY.attempts,
+    firstDelayMs: firstDelayMs ?? RETRY_POLICY.firstDelayMs,
+    mostDelayMs: mostDelayMs ?? RETRY_POLICY.mostDelayMs,
+  };
+}
+
 /** Answers of proxies and of a server that is busy or on the move: what was asked may have been done, or not. */
 const PASSING = new Set([502, 503, 504]);
 

@@ -107,11 +107,7 @@ export class RoomActs<V extends VocabularyShape = AnyVocabulary> extends RoomRea
     return await this.#invoke("help", { key }, options);
   }
 
-  async #invoke<Answer extends answers.Invoked>(
-    action: string,
-    params: object = {},
-    options: InvokeOptions = {},
-  ): Promise<Answer> {
+  async #invoke<Answer>(action: string, params: object = {}, options: InvokeOptions = {}): Promise<Answer> {
     const { signal, idempotencyKey = crypto.randomUUID(), ifActionHash } = options;
     return await this.call({
       method: "POST",

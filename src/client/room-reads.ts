@@ -75,9 +75,10 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
   }
 
   /**
-   * What happens, as it happens. A connection that breaks is made anew, and goes on where it stopped: no event is lost
-   * or told twice, and all come in order. It ends when it is left, and fails when the token does not hold any more, when
-   * the room has forgotten what was to come next, or with the signal's reason.
+   * What happens, as it happens, from the first `next` on. A connection that breaks is made anew, and goes on where it
+   * stopped: no event is lost or told twice, and all come in order. It ends when it is left; it fails when the token does
+   * not hold any more, when the room has forgotten what was to come next, and with the signal's reason, which also ends
+   * one that waits.
    */
   watch(watchOptions: options.WatchOptions = {}): AsyncGenerator<Frame, void, undefined> {
     const { token, connection, path } = this;

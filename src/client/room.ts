@@ -132,8 +132,8 @@ export class Room<V extends VocabularyShape = AnyVocabulary> extends RoomActs<V>
   }
 
   /** What the tokens are, never the tokens themselves. */
-  async listTokens(callOptions: options.CallOptions = {}): Promise<readonly answers.TokenRecord[]> {
-    const { tokens } = await this.call<{ tokens: answers.TokenRecord[] }>({
+  async listTokens(callOptions: options.CallOptions = {}): Promise<readonly answers.ListedToken[]> {
+    const { tokens } = await this.call<{ tokens: answers.ListedToken[] }>({
       path: "/tokens",
       ...callOptions,
     });

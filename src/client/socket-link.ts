@@ -13,6 +13,7 @@ export class SocketLink implements Link {
   readonly #socket: WebSocketLike;
   readonly #queue: FrameQueue;
   readonly #pings: ReturnType<typeof setInterval>;
+  #isOpen = true;
   #silent = 0;
   #frames = 0;
   #chars = 0;
@@ -44,14 +45,17 @@ export class SocketLink implements Link {
       };
       const fail = () => {
         settle();
-        socket.close();
         resolve(null);
       };
       const abort = () => {
+        settle();
         reject(signal?.reason);
-        fail();
+        socket.close();
       };
-      const timer = setTimeout(fail, ms);
+      const timer = setTimeout(() => {
+        fail();
+        socket.close();
+      }, ms);
       signal?.addEventListener("abort", abort, { once: true });
       socket.addEventListener("error", fail);
       socket.addEventListener("close", fail);
@@ -73,19 +77,26 @@ export class SocketLink implements Link {
     if (this.#frames < MOST_FRAMES && this.#chars < MOST_CHARS) return;
     this.#frames = 0;
     this.#chars = 0;
-    this.#socket.send(JSON.stringify({ type: "ack", seq }));
+    this.#send({ type: "ack", seq });
   }
 
   subscribe(expressions: Readonly<Record<string, string>>, agent: string | undefined): void {
     for (const [id, expr] of Object.entries(expressions)) {
-      this.#socket.send(JSON.stringify({ type: "subscribe", id, expr, agent }));
+      this.#send({ type: "subscribe", id, expr, agent });
     }
   }
 
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     clearInterval(this.#pings);
     this.#queue.end();
     this.#socket.close();
+  }
+
+  /** Frames may be read after their socket has closed: some runtimes throw at what is sent on it then. */
+  #send(frame: object): void {
+    if (this.#isOpen) this.#socket.send(JSON.stringify(frame));
   }
 
   /** The server answers `ping` without waking the room. */

@@ -6,7 +6,10 @@ type Send = <Answer>(call: Call) => Promise<Answer>;
 /** What every answer of a wait tells. */
 interface WaitAnswer {
   readonly triggered: boolean;
+  readonly condition?: string;
+  readonly timeout?: true;
   readonly elapsed_ms?: number;
+  readonly unmet?: readonly unknown[];
 }
 
 /** So long a server holds a wait. */
@@ -33,8 +36,14 @@ export async function holdWait(send: Send, condition: string, options: WaitOptio
     const isHarmless = !showsMessages(options);
     const answer = await ask(isHarmless ? shape : { include: "self" }, MOST_MS);
     if (!answer.triggered) continue;
-    return isHarmless ? answer : { ...(await ask(shape, 0)), triggered: true };
+    return isHarmless ? answer : held(condition, await ask(shape, 0));
   }
+}
+
+/** What a condition that held is answered with, though it may have ceased to since. */
+function held(condition: string, answer: WaitAnswer): WaitAnswer {
+  const { timeout: _, elapsed_ms: __, unmet: ___, ...shown } = answer;
+  return { ...shown, condition, triggered: true };
 }
 
 function showsMessages({ only, include, messages = true }: WaitOptions): boolean {

@@ -37,7 +37,7 @@ export function mountResources(server: McpServer, sessionOf: SessionOf): void {
       throw new ResourceNotFoundError(uri.href);
     }
     const query = { budget: String(DEFAULT_BUDGET) };
-    const { status, body } = await session.inRoom({ method: "GET", path: "/context", query });
+    const { status, body } = await session.inRoom({ method: "GET", path: ["context"], query });
     if (status >= 400) throw new ProtocolError(ProtocolErrorCode.InvalidParams, String(body.message), body);
     return { contents: [{ uri: uri.href, mimeType: MIME_TYPE, text: JSON.stringify(body) }] };
   });

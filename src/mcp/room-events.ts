@@ -47,7 +47,7 @@ export class RoomEvents implements ServerEventBus {
   async #follow(room: string, tell: () => void, signal: AbortSignal): Promise<void> {
     try {
       const query = { only: "events,views" };
-      const call = { method: "GET", path: `/rooms/${room}/watch`, query } as const;
+      const call = { method: "GET", path: ["rooms", room, "watch"], query } as const;
       const { status, body } = await this.#session.open(call, { Accept: "text/event-stream" });
       if (status !== 200 || !body) return;
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();

@@ -12,7 +12,8 @@ export type Api = (request: Request) => Promise<Response>;
 /** One call of the API. */
 export interface ApiCall {
   readonly method: "GET" | "POST";
-  readonly path: string;
+  /** Its parts, not yet encoded. */
+  readonly path: readonly string[];
   /** What is undefined is left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** What is undefined in it is left out, as JSON has it. */
@@ -50,14 +51,17 @@ export class Session {
     return this.#token !== null;
   }
 
-  /** Calls below the room that the token names; `path` begins with a slash or is empty. */
+  /** Calls below the room that the token names. */
   async inRoom(call: ApiCall): Promise<Answer> {
     if (this.names === null) return refusedAnswer(this.hasToken ? roomless() : tokenless());
-    return await this.send({ ...call, path: `/rooms/${this.names.room}${call.path}` });
+    return await this.send({ ...call, path: ["rooms", this.names.room, ...call.path] });
   }
 
   /** Calls whatever the path says. */
   async send(call: ApiCall): Promise<Answer> {
+    // A URL drops such parts, or those before them: what is left would be another call.
+    const nameless = call.path.find((part) => part === "" || part === "." || part === "..");
+    if (nameless !== undefined) return refusedAnswer(unnamed(nameless));
     try {
       const response = await this.open(call, {});
       const text = await response.text();
@@ -75,7 +79,7 @@ export class Session {
 
   /** The API's response itself, which may be a stream. */
   async open(call: ApiCall, headers: Readonly<Record<string, string>>): Promise<Response> {
-    const url = new URL(call.path, this.#origin);
+    const url = new URL(`/${call.path.map(encoded).join("/")}`, this.#origin);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
@@ -85,6 +89,11 @@ export class Session {
     if (this.#signal) init.signal = this.#signal;
     return await this.#api(new Request(url, init));
   }
+}
+
+/** A part of a path; what is no text of whole characters is no name either, and is found nowhere. */
+function encoded(part: string): string {
+  return encodeURIComponent(part.toWellFormed());
 }
 
 /** A refusal of the endpoint's own, in the form of those of the API. */
@@ -101,6 +110,12 @@ function tokenless(): Refusal {
 function roomless(): Refusal {
   return refuse("invalid_token", "The token names no room.", {
     hint: "Pass the token that join or create_room answered. A bearer string of the original system is exchanged for one by the room's owner.",
+  }).refusal;
+}
+
+function unnamed(part: string): Refusal {
+  return refuse("invalid_request", `${JSON.stringify(part)} is no name.`, {
+    hint: "context lists the names that there are.",
   }).refusal;
 }
 

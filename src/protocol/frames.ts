@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "../kernel/limits.ts";
-import { contextFields, invokeBody, invokeManyBody } from "./requests.ts";
+import { contextFields, invokeBody, invokeManyBody, json } from "./requests.ts";
 
 /** What a client calls its frame, for the answer to repeat. */
 const frameId = z.union([z.string().min(1).max(64), z.number().int()]);
@@ -55,7 +55,7 @@ export const serverFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("view"),
     id: z.string(),
-    value: z.json().optional(),
+    value: json.optional(),
     absent: z.literal(true).optional(),
     seq,
   }),
@@ -67,7 +67,7 @@ export const serverFrame = z.discriminatedUnion("type", [
     seq,
   }),
   /** The value of a subscription, by the id of the frame that began it. */
-  z.object({ type: z.literal("value"), id: frameId, value: z.json(), seq }),
+  z.object({ type: z.literal("value"), id: frameId, value: json, seq }),
   z.looseObject({ type: z.literal("result"), id: frameId.optional() }),
   z.looseObject({
     type: z.literal("error"),

@@ -7,8 +7,8 @@ import { isKey, isScope } from "../kernel/names.ts";
 import { SIGNALS } from "../kernel/salience.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
-const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
-const jsonObject = z.custom<JsonObject>(
+export const json = z.custom<Json>((value) => value !== undefined, "must be JSON");
+export const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   "must be an object",
 );

@@ -15,19 +15,35 @@ const JSON_HEADERS = {
   "Access-Control-Expose-Headers": EXPOSED_HEADERS.join(","),
 };
 
+/** What each 401 says of how to authenticate (RFC 9110, 11.6.1). */
+const CHALLENGE = { "WWW-Authenticate": "Bearer" };
+
 /** A JSON response; a body that is a stream goes out as it comes. */
 export function jsonResponse(
   status: number,
   body: string | ReadableStream,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } });
+  const challenge = status === 401 ? CHALLENGE : {};
+  return new Response(body, { status, headers: { ...JSON_HEADERS, ...challenge, ...headers } });
 }
 
 /** A text that is the same for everyone and changes with the server's version only. */
 export function textResponse(type: "text/plain" | "text/markdown", body: string): Response {
   const headers = { "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "public, max-age=300" };
   return new Response(body, { headers: { ...JSON_HEADERS, ...headers } });
+}
+
+/** A page for people that loads and runs nothing: `style` is the SHA-256, in Base64, of the one style that applies. */
+export function pageResponse(body: string, style: string): Response {
+  const headers = {
+    "Content-Type": "text/html; charset=utf-8",
+    "X-Sync-Version": VERSION,
+    "Content-Security-Policy": `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  };
+  return new Response(body, { headers });
 }
 
 /** A stream of Server-Sent Events that nobody on the way keeps or changes. */

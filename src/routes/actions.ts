@@ -7,13 +7,12 @@ import { invokeManyCall } from "../protocol/batch.ts";
 import { invokeBody, invokeManyBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { readBody } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callRoom } from "./room-calls.ts";
 
 /** Invoking actions, registered or built in. */
 export function actionRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/actions/:action/invoke", { POST: invoke });
-  resource(app, "/rooms/:room/invoke", { POST: invokeMany });
+  operations(app, { invoke, invokeMany });
 }
 
 async function invokeMany(c: RouteContext): Promise<Response> {

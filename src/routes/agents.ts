@@ -7,19 +7,19 @@ import type { joinBody } from "../protocol/requests.ts";
 import * as requests from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { readBody } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callRoom } from "./room-calls.ts";
 
 /** Joining, changing and leaving. */
 export function agentRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/agents", { POST: join });
-  resource(app, "/rooms/:room/agents/:agent", {
-    PATCH: async (c) => {
+  operations(app, {
+    join,
+    updateAgent: async (c) => {
       const body = await readBody(c, requests.updateAgentBody);
       if (!body.ok) return refusalResponse(body.refusal);
       return await callRoom(c, "updateAgent", { agent: agentOf(c), ...body.value });
     },
-    DELETE: (c) => callRoom(c, "leave", { agent: agentOf(c) }),
+    leave: (c) => callRoom(c, "leave", { agent: agentOf(c) }),
   });
 }
 

@@ -8,21 +8,23 @@ import { contextShape } from "../protocol/context-query.ts";
 import * as requests from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { isCompact, readBody, readQuery } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callerOf, callRoom, replyResponse, roomStub, unreachable } from "./room-calls.ts";
 
 /** What can be read of a room. */
 export function readRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/context", { GET: context });
-  resource(app, "/rooms/:room/eval", { POST: evaluate });
-  resource(app, "/rooms/:room/poll", { GET: poll });
-  resource(app, "/rooms/:room/log", { GET: log });
-  resource(app, "/rooms/:room/log/verify", { GET: verify });
-  resource(app, "/rooms/:room/replay/:seq", { GET: replay });
-  resource(app, "/rooms/:room/samples/:view", { GET: samples });
-  resource(app, "/rooms/:room/salience", { GET: salience });
-  resource(app, "/rooms/:room/history/:scope", { GET: history });
-  resource(app, "/rooms/:room/history/:scope/:key", { GET: history });
+  operations(app, {
+    context,
+    evaluate,
+    poll,
+    log,
+    verify,
+    replay,
+    samples,
+    salience,
+    scopeHistory: history,
+    keyHistory: history,
+  });
 }
 
 async function context(c: RouteContext): Promise<Response> {

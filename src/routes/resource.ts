@@ -1,15 +1,31 @@
 import type { Hono } from "hono";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { refuse } from "../kernel/errors.ts";
+import type { OperationId } from "../protocol/operations.ts";
+import { OPERATIONS } from "../protocol/operations.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 
 type Handler = (c: RouteContext) => Response | Promise<Response>;
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** The methods of one path. Any other answers 405 with `Allow`. */
+/** Calls of the API by their names: each is served where its declaration says, so that none is there without one. */
+export function operations(
+  app: Hono<RouteEnv>,
+  handlers: Readonly<Partial<Record<OperationId, Handler>>>,
+): void {
+  const paths = new Map<string, Partial<Record<Method, Handler>>>();
+  for (const [id, handler] of Object.entries(handlers)) {
+    const { method, path } = OPERATIONS[id as OperationId];
+    paths.set(path, { ...paths.get(path), [method]: handler });
+  }
+  for (const [path, methods] of paths) resource(app, path, methods);
+}
+
+/** The methods of one path. Any other answers 405 with `Allow`. Calls of the API are {@link operations}. */
 export function resource(
   app: Hono<RouteEnv>,
   path: string,
-  methods: Readonly<Partial<Record<"GET" | "POST" | "PATCH" | "DELETE", Handler>>>,
+  methods: Readonly<Partial<Record<Method, Handler>>>,
 ): void {
   const allowed = Object.keys(methods).join(", ");
   const refuseMethod: Handler = (c) => {

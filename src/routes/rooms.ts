@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { bearerToken } from "../auth/authenticate.ts";
 import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { verifyCreateToken } from "../auth/tokens.ts";
@@ -12,25 +12,23 @@ import { createRoomBody, updateRoomBody } from "../protocol/requests.ts";
 import { refusalResponse } from "../protocol/responses.ts";
 import { findTemplate, furnishingOf } from "../templates/templates.ts";
 import { isCompact, readBody } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callRoom, replyResponse, roomStub, unreachable } from "./room-calls.ts";
 
 /** `POST /rooms` */
-export function creationRoutes(): Hono<RouteEnv> {
-  const app = new Hono<RouteEnv>();
-  resource(app, "/", { POST: createRoom });
-  return app;
+export function creationRoutes(app: Hono<RouteEnv>): void {
+  operations(app, { createRoom });
 }
 
 /** `/rooms/:room` itself: what it is, its settings, its end. */
 export function roomRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room", {
-    GET: (c) => callRoom(c, "info", {}),
-    PATCH: async (c) => {
+  operations(app, {
+    getRoom: (c) => callRoom(c, "info", {}),
+    updateRoom: async (c) => {
       const body = await readBody(c, updateRoomBody);
       return body.ok ? await callRoom(c, "updateRoom", body.value) : refusalResponse(body.refusal);
     },
-    DELETE: (c) => callRoom(c, "deleteRoom", {}),
+    deleteRoom: (c) => callRoom(c, "deleteRoom", {}),
   });
 }
 
@@ -98,5 +96,5 @@ export async function creationRefusal(
     "Creating a room here needs a create token.",
     { hint: `Send ${header} <create token>; \`npm run token:create\` prints one.` },
   );
-  return refusalResponse(refused.refusal, { "WWW-Authenticate": "Bearer" });
+  return refusalResponse(refused.refusal);
 }

@@ -6,15 +6,17 @@ import type { ImportFormat } from "../protocol/calls.ts";
 import { forkBody } from "../protocol/requests.ts";
 import { linesResponse, refusalResponse } from "../protocol/responses.ts";
 import { isCompact, readBody } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callerOf, replyResponse, roomStub, unreachable } from "./room-calls.ts";
 import { creationRefusal, newRoomId } from "./rooms.ts";
 
 /** Moving whole rooms: out, in, and from one into another. Their lines pass through, and are never held here. */
 export function transferRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/export", { GET: reachable(exportRoom) });
-  resource(app, "/rooms/:room/import", { POST: reachable(importRoom) });
-  resource(app, "/rooms/:room/fork", { POST: reachable(forkRoom) });
+  operations(app, {
+    export: reachable(exportRoom),
+    import: reachable(importRoom),
+    fork: reachable(forkRoom),
+  });
 }
 
 function reachable(handler: (c: RouteContext) => Promise<Response>) {

@@ -7,12 +7,12 @@ import { waitQuery } from "../protocol/requests.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import { HeldWait } from "./held-wait.ts";
 import { isCompact, readQuery } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callerOf, openSocket, replyResponse, unreachable } from "./room-calls.ts";
 
 /** Blocking until a condition holds. */
 export function waitRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/wait", { GET: wait });
+  operations(app, { wait });
 }
 
 async function wait(c: RouteContext): Promise<Response> {

@@ -7,12 +7,12 @@ import { FEEDS, watchQuery } from "../protocol/requests.ts";
 import { eventStreamResponse, refusalResponse } from "../protocol/responses.ts";
 import { EventStream } from "./event-stream.ts";
 import { readQuery } from "./http.ts";
-import { resource } from "./resource.ts";
+import { operations } from "./resource.ts";
 import { callerOf, openSocket, replyResponse, unreachable } from "./room-calls.ts";
 
 /** Watching a room: by WebSocket, or by Server-Sent Events on the same path. */
 export function watchRoutes(app: Hono<RouteEnv>): void {
-  resource(app, "/rooms/:room/watch", { GET: watch });
+  operations(app, { watch });
 }
 
 /** The subprotocol that the server selects, where a client offers it [AUTH-10]. */

@@ -127,7 +127,12 @@ it("[SDK-4] a wait that is longer than a server holds one is a chain, and only i
     const answers = [...among];
     return async (call: { readonly query?: object }) => {
       asked.push({ ...call.query });
-      return { triggered: answers.shift() ?? true, seq: 1 } as never;
+      const isTriggered = answers.shift() ?? true;
+      return {
+        triggered: isTriggered,
+        seq: 1,
+        ...(isTriggered ? {} : { timeout: true, unmet: [] }),
+      } as never;
     };
   };
   await holdWait(triggered([false, true]), "c", {});
@@ -139,8 +144,10 @@ it("[SDK-4] a wait that is longer than a server holds one is a chain, and only i
   await holdWait(triggered([false, true]), "c", { include: ["views"] });
   expect(asked.splice(0).map(({ include }) => include)).toEqual([["views"], ["views"]]);
   // What held for a moment did hold.
-  expect(await holdWait(triggered([true, false]), "c", { timeout: 60_000 })).toMatchObject({
+  expect(await holdWait(triggered([true, false]), "c", { timeout: 60_000 })).toEqual({
     triggered: true,
+    condition: "c",
+    seq: 1,
   });
   asked.splice(0);
   await holdWait(triggered([false]), "c", { timeout: 50_000 });
@@ -182,6 +189,13 @@ it("[SDK-6] who does not answer in time is unreachable", async () => {
   await expect(new Room(hasty).info()).rejects.toMatchObject({ code: "unreachable", retryable: true });
   expect(proxy.requests).toHaveLength(2);
   await expect(new Room({ ...hasty, server: "http://127.0.0.1:1" }).info()).rejects.toBeInstanceOf(SyncError);
+});
+
+it("[SDK-2] a stream that was sent cannot be sent again", async () => {
+  const { room } = await createRoom(proxy.url, { retry });
+  const { body } = new Response("{}\n");
+  proxy.next(/import/, { status: 429 });
+  await expect(room.import(body ?? "")).rejects.toMatchObject({ status: 429 });
 });
 
 it("[SDK-6] an export that breaks off fails where it is read", async () => {

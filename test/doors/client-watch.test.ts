@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, it, vi } from "vitest";
 import { WebSocket as OtherWebSocket } from "ws";
 import type { Frame } from "../../src/client/main.ts";
-import { createRoom, Room } from "../../src/client/main.ts";
+import { createRoom, Room, SyncError } from "../../src/client/main.ts";
 import { FlakyProxy } from "./flaky-proxy.ts";
 
 const retry = { firstDelayMs: 1, mostDelayMs: 50 };
@@ -122,6 +122,15 @@ it("[SDK-5] subscriptions and views are told anew after a break", async () => {
     if (told.includes("twice 4") && told.includes("n 2")) break;
   }
   expect(told).toEqual(expect.arrayContaining(["n 1", "twice 2", "n 2", "twice 4"]));
+});
+
+it("[SDK-5] it fails where the room has forgotten what comes next", async () => {
+  const { writer, room } = await watched();
+  await writer.update({ config: { retention: { events: 1 } } });
+  const forgotten = async () =>
+    SyncError.is(await writer.logPage({ after: 0 }).catch((error) => error), "compacted");
+  while (!(await forgotten())) await writer.invoke("count");
+  await expect(until(room.watch({ since: 0 }), 99)).rejects.toMatchObject({ code: "compacted", status: 410 });
 });
 
 it("[SDK-5] a subscription that is no expression ends the watch with the reason", async () => {

@@ -1,5 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { expect, inject, it } from "vitest";
+import configuration from "../../examples/mcp/mcp.json";
 import "../support/provided.ts";
 
 interface Ended {
@@ -43,4 +45,20 @@ it("the example in a shell drains a queue by one command that starts its own ser
   const { code, output } = await run("npm", ["run", "-s", "example:shell"]);
   expect(output).toMatch(DONE);
   expect(code).toBe(0);
+});
+
+it("the configuration for MCP clients leads to the server, and from there into a room", async () => {
+  const { url } = configuration.mcpServers.sync;
+  const client = new Client({ name: "desktop", version: "1" });
+  await client.connect(new StreamableHTTPClientTransport(new URL(new URL(url).pathname, inject("server"))));
+  const call = async (name: string, args: Record<string, unknown>) => {
+    const { structuredContent, isError } = await client.callTool({ name, arguments: args });
+    expect(isError ?? false).toBe(false);
+    return structuredContent as Readonly<Record<string, unknown>>;
+  };
+  const { join_token } = await call("create_room", { template: "task-queue" });
+  const { token } = await call("join", { id: "worker", token: join_token });
+  expect(await call("context", { token })).toMatchObject({ self: "worker", views: { ready: [] } });
+  expect(await call("help", { token, key: "task-queue" })).toMatchObject({ source: "room" });
+  await client.close();
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createRoom, templates, vocabularyTypes } from "../../src/client/main.ts";
+import { readmeBlock } from "./readme.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/.bin/tsc");
@@ -89,6 +90,28 @@ it("[SDK-7] a script runs with it, in this Node and in the machine's own", () =>
       refused: true,
     });
   }
+});
+
+it("[SDK-7] the package brings the command, which the machine's own Node runs", () => {
+  const health = run(join(folder, "node_modules/.bin/sync"), [
+    "health",
+    "--json",
+    "--server",
+    inject("server"),
+  ]);
+  expect(JSON.parse(health)).toMatchObject({ ok: true });
+});
+
+it("README: TypeScript", () => {
+  writeFileSync(join(folder, "start.js"), readmeBlock("ts", "createRoom"));
+  expect(run("node", ["start.js"])).toContain("triggered: true");
+});
+
+it("README: a shell", () => {
+  const lines = readmeBlock("sh", "npm pack").replace("npm pack && ", "");
+  const here = `export npm_config_prefix=${folder}/global npm_config_offline=true PATH=${folder}/global/bin:$PATH
+    export XDG_CONFIG_HOME=${folder} SYNC_SERVER=${inject("server")}`;
+  expect(run("bash", ["-euo", "pipefail", "-c", `${here}\n${lines}`])).toMatch(/ready +\["1"\]/);
 });
 
 const TYPED = `

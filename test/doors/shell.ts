@@ -76,6 +76,31 @@ export class Shell {
   }
 }
 
+const ADD_POINTS = {
+  id: "add_points",
+  description: "Add points",
+  params: { by: { type: "number", required: true } },
+  if: "params.by > 0",
+  writes: [{ key: "points", increment: "${params.by}" }],
+  result: "state._shared.points",
+};
+
+/** A room with the agents ana and ben and one action, at somebody's shell. */
+export async function furnished(): Promise<Shell> {
+  const shell = new Shell();
+  await shell.sync("create");
+  await Promise.all([
+    shell.sync("join ana"),
+    shell.sync("join ben"),
+    shell.sync("register action", JSON.stringify(ADD_POINTS)),
+  ]);
+  return shell;
+}
+
+export async function roomOf(shell: Shell): Promise<string> {
+  return (await shell.json<{ id: string }>("info")).id;
+}
+
 /** What a process said, when it has ended. */
 export async function ended(child: ChildProcess): Promise<Ended> {
   let [stdout, stderr] = ["", ""];

@@ -10,6 +10,12 @@ import type { Phase } from "../../src/kernel/migration.ts";
 import type * as model from "../../src/kernel/model.ts";
 import type { Signal } from "../../src/kernel/salience.ts";
 import type { VisibleOperation } from "../../src/kernel/sight.ts";
+import type * as agents from "../../src/protocol/answers/agents.ts";
+import type * as contexts from "../../src/protocol/answers/context.ts";
+import type * as invocations from "../../src/protocol/answers/invocations.ts";
+import type * as past from "../../src/protocol/answers/past.ts";
+import type * as refusals from "../../src/protocol/answers/refusal.ts";
+import type * as rooms from "../../src/protocol/answers/rooms.ts";
 import type { Depth, INCLUDABLE_SCOPES, SECTIONS } from "../../src/protocol/context-shape.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import type * as requests from "../../src/protocol/requests.ts";
@@ -99,6 +105,109 @@ it("[SDK-1] the client's words for what a room holds are the server's", () => {
   expectTypeOf<keyof client.WriteDefinition>().toEqualTypeOf<keyof model.WriteTemplate>();
   expectTypeOf<client.TimerDefinition>().toEqualTypeOf<model.TimerTemplate>();
   expectTypeOf<Exclude<VisibleOperation, { hidden: true }>["op"]>().toEqualTypeOf<client.Operation["op"]>();
+  expectTypeOf<keyof client.EventPayload>().toEqualTypeOf<keyof model.EventPayload>();
   type Named = Exclude<ServerFrame["type"], "result" | "error">;
   expectTypeOf<client.Frame["type"]>().toEqualTypeOf<Named>();
+  type Sent<Type extends Named> = keyof Extract<ServerFrame, { type: Type }>;
+  expectTypeOf<keyof client.HelloFrame>().toEqualTypeOf<Sent<"hello">>();
+  expectTypeOf<keyof client.ViewFrame>().toEqualTypeOf<Sent<"view">>();
+  expectTypeOf<keyof client.PresenceFrame>().toEqualTypeOf<Sent<"presence">>();
+  expectTypeOf<keyof client.ValueFrame>().toEqualTypeOf<Sent<"value">>();
+  expectTypeOf<Sent<"event">>().toExtend<keyof client.EventFrame>();
+});
+
+/** The names of an object's fields, of each kind that it may be; `[field: string]` is none. */
+type Fields<T> = T extends unknown
+  ? keyof { [Name in keyof T as string extends Name ? never : Name]: 1 }
+  : never;
+type Told<Schema extends z.ZodType> = Fields<z.output<Schema>>;
+type Item<List> = List extends readonly (infer Each)[] ? Each : never;
+type Value<Of> = Of[keyof Of];
+
+it("[SDK-1] rooms, agents and tokens have the fields that the server's schemas tell", () => {
+  expectTypeOf<Fields<client.RoomInfo>>().toEqualTypeOf<Told<typeof rooms.roomInfo>>();
+  expectTypeOf<Fields<client.AgentRecord>>().toEqualTypeOf<Told<typeof agents.agent>>();
+  expectTypeOf<Fields<client.AgentAnswer>>().toEqualTypeOf<Told<typeof agents.changedAgent>>();
+  expectTypeOf<Fields<client.AgentShown>>().toEqualTypeOf<Told<typeof agents.presentAgent>>();
+  expectTypeOf<Fields<client.TokenRecord>>().toEqualTypeOf<Told<typeof rooms.tokenRecord>>();
+  expectTypeOf<Fields<client.MintedToken>>().toEqualTypeOf<Told<typeof rooms.mintedToken>>();
+  type Listed = Item<z.output<typeof rooms.tokenList>["tokens"]>;
+  expectTypeOf<Fields<client.ListedToken>>().toEqualTypeOf<keyof Listed>();
+  expectTypeOf<Fields<client.Migration>>().toEqualTypeOf<Told<typeof rooms.migration>>();
+  expectTypeOf<Fields<client.Imported>>().toExtend<Told<typeof rooms.imported>>();
+  type Summary = Item<z.output<typeof rooms.templates>["templates"]>;
+  expectTypeOf<Fields<client.TemplateSummary>>().toEqualTypeOf<keyof Summary>();
+  expectTypeOf<Fields<client.Template>>().toEqualTypeOf<Told<typeof rooms.template>>();
+  expectTypeOf<Fields<client.Health>>().toEqualTypeOf<Told<typeof rooms.health>>();
+});
+
+it("[SDK-1] contexts and waits have the fields that the server's schemas tell", () => {
+  type Words = client.AnyVocabulary;
+  type Context = z.output<typeof contexts.context>;
+  expectTypeOf<Fields<client.Context<Words>>>().toEqualTypeOf<keyof Context>();
+  expectTypeOf<Fields<client.AboutContext>>().toEqualTypeOf<keyof Context["_context"]>();
+  expectTypeOf<Fields<NonNullable<client.AboutContext["deleted"]>>>().toEqualTypeOf<
+    keyof NonNullable<Context["_context"]["deleted"]>
+  >();
+  expectTypeOf<Fields<client.ActionShown>>().toEqualTypeOf<Told<typeof contexts.shownAction>>();
+  expectTypeOf<Fields<client.Messages>>().toEqualTypeOf<keyof NonNullable<Context["messages"]>>();
+  expectTypeOf<Fields<client.Message>>().toEqualTypeOf<Told<typeof contexts.message>>();
+  type Meta = NonNullable<Context["meta"]>;
+  expectTypeOf<Fields<client.Meta>>().toEqualTypeOf<keyof Meta>();
+  expectTypeOf<Fields<client.EntryMeta>>().toEqualTypeOf<keyof Value<Value<Meta["state"]>>>();
+  expectTypeOf<Fields<client.ActionMeta>>().toEqualTypeOf<keyof Value<Meta["actions"]>>();
+  type Brought = Fields<client.Sections<Words>> | "context" | "_context";
+  type Triggered = Fields<client.Triggered<Words>> | Brought;
+  expectTypeOf<Triggered>().toEqualTypeOf<Told<typeof contexts.triggered>>();
+  type TimedOut = Fields<client.TimedOut<Words>> | Brought;
+  expectTypeOf<TimedOut>().toEqualTypeOf<Told<typeof contexts.timedOut>>();
+  expectTypeOf<Fields<client.UnmetClause>>().toEqualTypeOf<Told<typeof refusals.unmet>>();
+  expectTypeOf<Fields<client.ReadKey>>().toEqualTypeOf<Told<typeof refusals.read>>();
+  expectTypeOf<client.Suggestion>().toEqualTypeOf<Readonly<z.output<typeof refusals.suggestion>>>();
+});
+
+it("[SDK-1] invocations have the fields that the server's schemas tell", () => {
+  expectTypeOf<Fields<client.Invoked>>().toEqualTypeOf<Told<typeof invocations.invocation>>();
+  expectTypeOf<Fields<client.Written>>().toEqualTypeOf<Told<typeof invocations.write>>();
+  expectTypeOf<Fields<client.Cooldown>>().toEqualTypeOf<
+    keyof NonNullable<z.output<typeof invocations.invocation>["cooldown"]>
+  >();
+  type Registered = Fields<client.RegisteredAction> | Fields<client.RegisteredView>;
+  expectTypeOf<Registered>().toEqualTypeOf<Told<typeof invocations.registration>>();
+  expectTypeOf<client.RegistrationWarning>().toEqualTypeOf<
+    NonNullable<z.output<typeof invocations.registration>["warning"]>
+  >();
+  expectTypeOf<Fields<client.Deleted>>().toEqualTypeOf<Told<typeof invocations.deletion>>();
+  expectTypeOf<Fields<client.Sent>>().toEqualTypeOf<Told<typeof invocations.sentMessage>>();
+  expectTypeOf<Fields<client.HelpText>>().toEqualTypeOf<Told<typeof invocations.helpText>>();
+  expectTypeOf<Fields<client.HelpTopics>>().toEqualTypeOf<Told<typeof invocations.helpTopics>>();
+  expectTypeOf<Fields<client.DryRun>>().toExtend<Told<typeof invocations.dryRun>>();
+  expectTypeOf<Fields<client.Batch>>().toEqualTypeOf<Told<typeof invocations.invokedMany>>();
+  type Result = Item<z.output<typeof invocations.invokedMany>["results"]>;
+  expectTypeOf<Fields<client.BatchResult>>().toEqualTypeOf<keyof Result>();
+});
+
+it("[SDK-1] what a room held has the fields that the server's schemas tell", () => {
+  type Event = z.output<typeof past.event>;
+  expectTypeOf<Fields<client.LogEvent>>().toEqualTypeOf<keyof Event>();
+  expectTypeOf<Fields<client.EventPayload>>().toEqualTypeOf<keyof Event["payload"]>();
+  type Operations = Fields<client.Operation> | Fields<client.HiddenWrite>;
+  expectTypeOf<Operations>().toEqualTypeOf<Told<typeof past.operation>>();
+  expectTypeOf<Fields<client.LogPage>>().toEqualTypeOf<Told<typeof past.logPage>>();
+  expectTypeOf<Fields<client.Verified>>().toEqualTypeOf<Told<typeof past.verification>>();
+  type Histories = Told<typeof past.keyHistory> | Told<typeof past.prefixHistory>;
+  expectTypeOf<Fields<client.HistoryPage>>().toEqualTypeOf<Histories>();
+  type Entry = Item<z.output<typeof past.keyHistory>["entries"]>;
+  expectTypeOf<Fields<client.HistoryEntry>>().toEqualTypeOf<keyof Entry>();
+  type Replay = z.output<typeof past.replay>;
+  expectTypeOf<Fields<client.Replay>>().toEqualTypeOf<keyof Replay>();
+  expectTypeOf<Fields<client.Replay["_replay"]>>().toEqualTypeOf<keyof Replay["_replay"]>();
+  expectTypeOf<Fields<client.SamplesPage>>().toEqualTypeOf<Told<typeof past.samples>>();
+  expectTypeOf<Fields<client.Salience>>().toEqualTypeOf<Told<typeof past.salience>>();
+  type Ranked = Item<z.output<typeof past.salience>["entries"]>;
+  expectTypeOf<Fields<client.Salience["entries"][number]>>().toEqualTypeOf<keyof Ranked>();
+  expectTypeOf<Fields<client.Poll>>().toEqualTypeOf<Told<typeof past.poll>>();
+  type Entries = Item<z.output<typeof past.poll>["state"]>;
+  expectTypeOf<Fields<client.StateEntry>>().toEqualTypeOf<keyof Entries>();
+  expectTypeOf<Fields<client.Evaluated>>().toEqualTypeOf<Told<typeof past.evaluated>>();
 });

@@ -7,7 +7,7 @@ import { EXPRESSIONS, INVOCATIONS, LIVE_CANARIES, leaks, plant } from "../suppor
 import type { RpcOptions } from "../support/mcp.ts";
 import { callTool, McpStream, mcpRequest, rpc, useTool } from "../support/mcp.ts";
 import type { Body } from "../support/room.ts";
-import { createRoom } from "../support/room.ts";
+import { createRoom, request } from "../support/room.ts";
 
 /** The refusal of a tool call, as code and next tool. */
 async function refusal(tool: string, args: Body, options?: RpcOptions): Promise<[string, string]> {
@@ -216,4 +216,13 @@ it("[MCP-6] the revisions before 2026-07-28 have no subscriptions here, nor has 
   const stream = new McpStream(await mcpRequest("subscriptions/listen", { notifications }));
   expect((await stream.next()).params.notifications).toEqual({});
   await stream.close();
+});
+
+it("[MCP-5] a page that may call may send the headers of the protocol", async () => {
+  const headers = { Origin: "http://sync.test", "Access-Control-Request-Method": "POST" };
+  const answer = await request("/mcp", { method: "OPTIONS", headers });
+  const allowed = answer.headers.get("Access-Control-Allow-Headers")?.split(",") ?? [];
+  for (const name of ["Authorization", "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"]) {
+    expect(allowed).toContain(name);
+  }
 });

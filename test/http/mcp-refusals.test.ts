@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ERROR_STATUS } from "../../src/kernel/errors.ts";
 import { toldHint } from "../../src/mcp/hints.ts";
@@ -223,4 +224,54 @@ it("[MCP-4] a wait that is refused after its status was sent fails all the same"
     () => new Session(api, "http://sync.test", token ?? null),
   );
   expect([answer.status, answer.body.error]).toEqual([400, "invalid_token"]);
+});
+
+it("[MCP-4] names that a URL would swallow are refused, and reach no other call", async () => {
+  const { bob } = await strict();
+  for (const [tool, args] of [
+    ["invoke", { action: ".." }],
+    ["invoke", { action: "" }],
+    ["look", { what: "history", scope: ".." }],
+    ["look", { what: "samples", view: "." }],
+    ["look", { what: "templates", key: ".." }],
+    ["join", { id: "eve", room: ".." }],
+  ] as const) {
+    const { isError, body } = await callTool(tool, { ...args, token: bob.token });
+    expect([tool, isError, body.error, body.next.tool]).toEqual([tool, true, "invalid_request", "help"]);
+  }
+  const lone = await callTool("invoke", { action: "\ud800", token: bob.token });
+  expect(lone.body.error).toBe("action_not_found");
+});
+
+it("[MCP-4] whatever the arguments are, there is a result, and a failed one says what to do", async () => {
+  const { bob } = await strict();
+  const names = [
+    ...new Set(TOOLS.flatMap(({ inputSchema }) => Object.keys(inputSchema.properties as object))),
+  ];
+  const kinds = ["log", "history", "eval", "replay", "samples", "salience", "action", "view", "full", "lean"];
+  const value = fc.oneof(
+    fc.constantFrom(...kinds, "add", "self", true, 0, 1, -1, 1e300),
+    fc.string(),
+    fc.jsonValue(),
+  );
+  const args = fc.dictionary(fc.constantFrom(...names.filter((name) => name !== "token"), "x"), value, {
+    maxKeys: 5,
+  });
+  const isSlow = ({ tool, given }: Body) => tool === "wait" && given.timeout_seconds !== 0;
+  const call = fc.record({ tool: fc.constantFrom(...TOOLS.map(({ name }) => name)), given: args });
+  const quick = call.map((each) =>
+    isSlow(each) ? { ...each, given: { ...each.given, timeout_seconds: 0 } } : each,
+  );
+  await fc.assert(
+    fc.asyncProperty(quick, async ({ tool, given }) => {
+      const { isError, body, raw } = await callTool(tool, { ...given, token: bob.token });
+      expect(raw.structuredContent).toEqual(body);
+      if (!isError) return;
+      expect(["internal", "overloaded"]).not.toContain(body.error);
+      expect([typeof body.error, typeof body.message, typeof body.next.tool]).toEqual(
+        Array(3).fill("string"),
+      );
+    }),
+    { numRuns: 150 },
+  );
 });

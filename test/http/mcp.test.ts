@@ -148,6 +148,7 @@ it("[MCP-2] a context is within 4,000 tokens, and says by which arguments the re
   const { raw, body } = await callTool("context", { token });
   expect(raw.content[0].text.length / 4).toBeLessThan(4_000);
   const left = body._context.elided.find(({ part }: Body) => part === "state._notes");
+  expect(left.arguments).toEqual({ only: ["state._notes"] });
   const rest = await useTool("context", { ...left.arguments, budget: 20_000, token });
   expect(Object.keys(rest.state._notes)).toHaveLength(12);
   const awaited = await useTool("wait", { condition: "true", token });

@@ -5,6 +5,12 @@ import { shownText } from "../state-text.ts";
 import { table } from "../table.ts";
 import { plain, plainLines } from "../text.ts";
 
+/** A help text that somebody wrote into the room has no summary. */
+const OWN_TEXT = "The room's own";
+
+/** What these hold is shown by its meaning: actions, agents, views. */
+const SHOWN_OTHERWISE = new Set(["_actions", "_agents", "_views", "_config", "_help"]);
+
 export const evaluate = defineCommand({
   name: "eval",
   summary: "Evaluate an expression with your eyes",
@@ -33,7 +39,9 @@ export const poll = defineCommand({
   async run({ session, output, signal }) {
     const answer = await (await session.room()).poll({ signal });
     const state: Record<string, Record<string, unknown>> = {};
-    for (const { scope, key, value } of answer.state) state[scope] = { ...state[scope], [key]: value };
+    for (const { scope, key, value } of answer.state) {
+      if (!SHOWN_OTHERWISE.has(scope)) state[scope] = { ...state[scope], [key]: value };
+    }
     const actions = Object.entries(answer.available).map(([id, available]) => [id, { available }]);
     const shown = {
       state,
@@ -84,7 +92,12 @@ export const guide = defineCommand({
     if (args.key === undefined) {
       const answer = await room.help();
       output.answer(answer, () =>
-        table(answer.topics.map(({ key, summary }) => [output.cell("cyan", plain(key)), plain(summary)])),
+        table(
+          answer.topics.map(({ key, summary }) => [
+            output.cell("cyan", plain(key)),
+            plain(summary ?? OWN_TEXT),
+          ]),
+        ),
       );
       return EXIT.done;
     }

@@ -11,7 +11,7 @@ export function Done({ invoked }: { readonly invoked: Invoked }) {
       </p>
       <Writes writes={invoked.writes} />
       {invoked.result !== undefined && <JsonBlock value={invoked.result as never} label="Result" />}
-      {invoked.warning && <p class="warn">{invoked.warning}</p>}
+      {"warning" in invoked && <p class="warn">{String(invoked.warning)}</p>}
     </div>
   );
 }
@@ -51,7 +51,8 @@ function Writes({ writes }: { readonly writes: readonly Written[] }) {
             <code>
               {write.scope}.{write.key}
             </code>{" "}
-            {"deleted" in write ? <span class="muted">deleted</span> : <JsonLine value={write.value} />}
+            {"deleted" in write && <span class="muted">deleted</span>}
+            {"value" in write && <JsonLine value={write.value} />}
           </li>
         ),
       )}

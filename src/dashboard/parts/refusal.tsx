@@ -1,4 +1,4 @@
-import type { Json, UnmetClause } from "../../client/main.ts";
+import type { UnmetClause } from "../../client/main.ts";
 import { SyncError } from "../../client/main.ts";
 import { JsonLine } from "./json.tsx";
 
@@ -28,12 +28,12 @@ export function Refusal({ error }: { readonly error: unknown }) {
 export function Unmet({ clauses }: { readonly clauses: readonly UnmetClause[] }) {
   return (
     <ul class="unmet">
-      {clauses.map(({ clause, value, fault, reads = [], hidden }) => (
+      {clauses.map(({ clause, value, excerpt, fault, reads = [], hidden }) => (
         <li key={clause}>
           <code class="clause">{hidden ? "A clause over what you may not see" : clause}</code>
           <span class="muted">
             {" "}
-            is <JsonLine value={fault ?? value ?? null} />
+            is <JsonLine value={fault ?? value ?? excerpt ?? null} />
           </span>
           {reads.length > 0 && (
             <ul>
@@ -54,16 +54,4 @@ export function Unmet({ clauses }: { readonly clauses: readonly UnmetClause[] })
       ))}
     </ul>
   );
-}
-
-type Read = Readonly<Record<string, Json | undefined>>;
-
-function placeOf({ scope, key, view, action }: Read): string {
-  if (typeof view === "string") return `views.${view}`;
-  if (typeof action === "string") return `actions.${action}`;
-  return [scope, key].filter((part) => part !== undefined).join(".");
-}
-
-function shownOf({ value, excerpt }: Read): Json {
-  return value ?? excerpt ?? null;
 }

@@ -36,7 +36,7 @@ export const invoke = tool({
       return await session.inRoom({ method: "POST", path: pathOf(action), body: one });
     }
     const body = { invocations, atomic };
-    return withFailures(await session.inRoom({ method: "POST", path: "/invoke", body }), invocations ?? []);
+    return withFailures(await session.inRoom({ method: "POST", path: ["invoke"], body }), invocations ?? []);
   },
 });
 
@@ -68,8 +68,8 @@ function withFailures({ status, body }: Answer, invocations: readonly object[]):
   return { status, body: { ...body, results } };
 }
 
-function pathOf(action: string): string {
-  return `/actions/${encodeURIComponent(action)}/invoke`;
+function pathOf(action: string): readonly string[] {
+  return ["actions", action, "invoke"];
 }
 
 function neitherOrBoth() {

@@ -30,7 +30,7 @@ export const help = tool({
     if (session.names === null || session.names.kind === "join") return begin;
     const answer = await session.inRoom({
       method: "POST",
-      path: "/actions/help/invoke",
+      path: ["actions", "help", "invoke"],
       body: { params: key === undefined ? {} : { key } },
     });
     // Who reads this to find out why a token does not hold must not need one that does.

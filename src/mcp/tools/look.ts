@@ -89,25 +89,29 @@ function callOf({
   limit,
 }: Arguments): ApiCall {
   const page = { after: after?.toString(), limit: String(limit ?? DEFAULT_LIMIT) };
-  const read = (path: string, query: ApiCall["query"] = {}): ApiCall => ({ method: "GET", path, query });
+  const read = (path: readonly string[], query: ApiCall["query"] = {}): ApiCall => ({
+    method: "GET",
+    path,
+    query,
+  });
   switch (what) {
     case "log":
-      return read("/log", { ...page, kind, agent });
+      return read(["log"], { ...page, kind, agent });
     case "history":
-      return read(`/history/${encodeURIComponent(scope)}`, { ...page, key, prefix });
+      return read(["history", scope], { ...page, key, prefix });
     case "replay":
-      return read(`/replay/${seq}`);
+      return read(["replay", String(seq)]);
     case "eval":
-      return { method: "POST", path: "/eval", body: { expr } };
+      return { method: "POST", path: ["eval"], body: { expr } };
     case "samples":
-      return read(`/samples/${encodeURIComponent(view)}`, page);
+      return read(["samples", view], page);
     case "salience":
-      return read("/salience", { scope: scope || undefined, limit: page.limit });
+      return read(["salience"], { scope: scope || undefined, limit: page.limit });
     case "verify":
-      return read("/log/verify");
+      return read(["log", "verify"]);
     case "room":
-      return read("");
+      return read([]);
     case "templates":
-      return read(key === undefined ? "/templates" : `/templates/${encodeURIComponent(key)}`);
+      return read(["templates", ...(key === undefined ? [] : [key])]);
   }
 }

@@ -47,7 +47,7 @@ export const context = tool({
   output: SECTIONS,
   async run(args, session) {
     const query = shapeQuery(args);
-    return withArguments(await session.inRoom({ method: "GET", path: "/context", query }));
+    return withArguments(await session.inRoom({ method: "GET", path: ["context"], query }));
   },
 });
 
@@ -66,7 +66,7 @@ export const wait = tool({
       condition: args.condition,
       timeout: String(Math.round(seconds * 1000)),
     };
-    const answer = withArguments(await session.inRoom({ method: "GET", path: "/wait", query }));
+    const answer = withArguments(await session.inRoom({ method: "GET", path: ["wait"], query }));
     // After two seconds the status is sent, and a refusal is told in the body alone [WAIT-6].
     const { error, triggered } = answer.body;
     if (typeof error === "string") return { status: Math.max(answer.status, 400), body: answer.body };

@@ -18,7 +18,11 @@ export const createRoom = tool({
   },
   output: { id: "string", token: "string", join_token: "string", view_token: "string" },
   async run({ id, template, join, meta }, session) {
-    const answer = await session.send({ method: "POST", path: "/rooms", body: { id, template, join, meta } });
+    const answer = await session.send({
+      method: "POST",
+      path: ["rooms"],
+      body: { id, template, join, meta },
+    });
     if (answer.status >= 400) return answer;
     const advice =
       "Call join with join_token as token. Who is to take part gets join_token; who is to look on, view_token; token is the owner's.";
@@ -43,12 +47,11 @@ export const join = tool({
   },
   output: { token: "string" },
   async run({ room, ...agent }, session) {
-    const path = "/agents";
-    const call = { method: "POST", path, body: agent } as const;
+    const call = { method: "POST", path: ["agents"], body: agent } as const;
     const answer =
       room === undefined
         ? await session.inRoom(call)
-        : await session.send({ ...call, path: `/rooms/${encodeURIComponent(room)}${path}` });
+        : await session.send({ ...call, path: ["rooms", room, ...call.path] });
     if (answer.status >= 400) return answer;
     const advice =
       "Keep token: it is you. Pass it as token with every call, or have it sent as Authorization: Bearer. Then call context.";
