@@ -15,8 +15,17 @@ const SAFE = {
   RETURN_DOM_FRAGMENT: true,
 } as const;
 
-// A list of tasks without form controls, which nothing would hear.
-marked.use({ renderer: { checkbox: ({ checked }) => (checked ? "☑ " : "☐ ") } });
+// HTML stands as the text that it is; a list of tasks has no form controls, which nothing would hear.
+marked.use({
+  renderer: {
+    html: ({ text }) => escaped(text),
+    checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
+  },
+});
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
 
 /** Text of an agent's as GitHub's markdown. */
 export function Markdown({ text }: { readonly text: string }) {

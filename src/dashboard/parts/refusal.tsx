@@ -39,8 +39,10 @@ export function Unmet({ clauses }: { readonly clauses: readonly UnmetClause[] })
             <ul>
               {reads.map((read) => (
                 <li key={JSON.stringify(read)} class="muted">
-                  <code>{placeOf(read)}</code>{" "}
-                  {read.absent ? "is not there" : <JsonLine value={shownOf(read)} />}
+                  <code>
+                    {read.scope}.{read.key}
+                  </code>{" "}
+                  {read.absent ? "is not there" : <JsonLine value={read.value ?? read.excerpt ?? null} />}
                   {read.did_you_mean !== undefined && (
                     <>
                       ; did you mean <code>{String(read.did_you_mean)}</code>?
