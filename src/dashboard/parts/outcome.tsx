@@ -31,7 +31,7 @@ export function Preview({ run }: { readonly run: DryRun }) {
             <code>{run.error}</code> {run.message}
           </p>
           {run.unmet && <Unmet clauses={run.unmet} />}
-          {run.hint && <p class="muted">{run.hint}</p>}
+          {run.hint && !run.unmet && <p class="muted">{run.hint}</p>}
         </>
       )}
     </div>
