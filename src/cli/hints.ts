@@ -47,7 +47,7 @@ export function translateHint(hint: string, prefix: string): Hint {
 /** `only=actions&depth=full` as options. */
 function contextOptions(query: string | undefined): string {
   return [...new URLSearchParams(query)]
-    .map(([name, value]) => ` --${name.replaceAll("_", "-")} ${value}`)
+    .map(([name, value]) => ` --${name.replaceAll("_", "-")} ${quoted(value)}`)
     .join("");
 }
 

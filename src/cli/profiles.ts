@@ -59,6 +59,11 @@ export class Profiles {
     return this.#read().current;
   }
 
+  /** Fails where the file cannot be read or written. */
+  async check(): Promise<void> {
+    await this.#change((book) => book);
+  }
+
   /** Keeps `profile` under `name`, or beside another server's room of that name under the next free one, and answers which. */
   async save(name: string, profile: Profile, makeCurrent: boolean): Promise<string> {
     let saved = name;
@@ -86,7 +91,8 @@ export class Profiles {
     try {
       descriptor = openSync(this.file, "r");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return EMPTY;
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return EMPTY;
       throw error;
     }
     try {

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { RetryPolicy } from "../client/main.ts";
+import type { ConnectionOptions, Fetch, WebSocketConstructor } from "../client/main.ts";
 import { Room } from "../client/main.ts";
 import type { GlobalOptions } from "./command.ts";
 import { UsageError } from "./faults.ts";
+import { quoted } from "./hints.ts";
 import { stdinText } from "./input.ts";
 import { nearest } from "./nearest.ts";
 import type { Profile, Profiles } from "./profiles.ts";
@@ -45,15 +46,22 @@ export class Session {
 
   /** The room, with the eyes of whom the command speaks for. Who types does not wait long for a server that is down. */
   async room(): Promise<Room> {
-    return await this.#room({ attempts: 4 });
+    return await this.#room({ retry: { attempts: 4 } });
   }
 
-  /** The same for what runs for a long time, and is to outlast a server's restart. */
-  async patientRoom(): Promise<Room> {
-    return await this.#room({ attempts: 20, mostDelayMs: 5_000 });
+  /**
+   * The same for what runs for a long time, and is to outlast a server's restart. `lost` is told whenever there is no
+   * answer or a socket has gone.
+   */
+  async patientRoom(lost: () => void): Promise<Room> {
+    return await this.#room({
+      retry: { attempts: 20, mostDelayMs: 5_000 },
+      fetch: telling(lost),
+      WebSocket: tellingSocket(lost),
+    });
   }
 
-  async #room(retry: Partial<RetryPolicy>): Promise<Room> {
+  async #room(connection: Pick<ConnectionOptions, "retry" | "fetch" | "WebSocket">): Promise<Room> {
     const { server, room, token, agent } = await this.target();
     if (room === undefined) {
       throw new UsageError(
@@ -67,12 +75,17 @@ export class Session {
         `SYNC_TOKEN=… sync … --room ${room}`,
       );
     }
-    return new Room({ server, room, token, agent, retry });
+    return new Room({ server, room, token, agent, ...connection });
   }
 
   /** The agent that the command speaks for, where that is known without asking the room. */
   async agent(): Promise<string | undefined> {
     return (await this.target()).agent;
+  }
+
+  /** Fails where profiles cannot be kept: before a room is made whose token would be lost. */
+  async mayKeep(): Promise<void> {
+    await this.profiles.check();
   }
 
   /** Keeps a new token as a profile, and answers its name. */
@@ -109,7 +122,7 @@ export class Session {
     const { profile, server, room, as } = this.#globals;
     const said = { profile, server, room, as: isAgentInDoubt ? undefined : as };
     const words = Object.entries(said).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name} ${value}`],
+      value === undefined ? [] : [`--${name} ${quoted(value)}`],
     );
     return ["sync", ...words].join(" ");
   }
@@ -162,6 +175,29 @@ export class Session {
     if (text.trim() === "") throw new UsageError(`There is no token in ${file === "-" ? "stdin" : file}.`);
     return text.trim();
   }
+}
+
+function telling(lost: () => void): Fetch {
+  return async (url, init) => {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      lost();
+      throw error;
+    }
+  };
+}
+
+/** Node 20 has no WebSocket: there, watching goes by event stream. */
+function tellingSocket(lost: () => void): WebSocketConstructor | undefined {
+  const { WebSocket } = globalThis;
+  if (WebSocket === undefined) return undefined;
+  return class extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      this.addEventListener("close", lost);
+    }
+  };
 }
 
 export function isOwner({ token }: Pick<Profile, "token">): boolean {

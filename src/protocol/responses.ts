@@ -38,6 +38,7 @@ export function textResponse(type: "text/plain" | "text/markdown", body: string)
 export function pageResponse(body: string, style: string): Response {
   const headers = {
     "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "public, max-age=300",
     "X-Sync-Version": VERSION,
     "Content-Security-Policy": `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     "X-Content-Type-Options": "nosniff",

@@ -3,15 +3,18 @@ import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 import { jsonResponse, pageResponse } from "../protocol/responses.ts";
 import { resource } from "./resource.ts";
 
-/** What describes the API: for programs, and for people. Made when it is first asked for, then kept [API-1]. */
+/** What describes the API: for programs, and for people. Made when it is first asked for, then kept [API-5]. */
 export function descriptionRoutes(app: Hono<RouteEnv>): void {
   resource(app, "/openapi.json", {
-    GET: async (c) => jsonResponse(200, await openApiText.of(originOf(c))),
+    GET: async (c) => jsonResponse(200, await openApiText.of(originOf(c)), CACHED),
   });
   resource(app, "/docs", {
     GET: async (c) => pageResponse(await docsText.of(originOf(c)), await styleDigest()),
   });
 }
+
+/** It changes with the server's version only. */
+const CACHED = { "Cache-Control": "public, max-age=300" };
 
 function originOf(c: RouteContext): string {
   return new URL(c.req.url).origin;

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, statSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ended, furnished, roomOf, Shell } from "./shell.ts";
 
 const TOKEN = /(room|as|view|join)_ey[\w-]+\./;
@@ -35,6 +35,15 @@ describe.concurrent("sync", () => {
     const held = await shell.json<{ agent: string | null }[]>("profiles");
     expect(held.map(({ agent }) => agent).sort()).toEqual([...ids, null].sort());
     expect(statSync(shell.profiles).mode & 0o777).toBe(0o600);
+    const before = JSON.parse(readFileSync(shell.profiles, "utf8"));
+    writeFileSync(`${shell.profiles}.lock`, "");
+    const using = shell.run(["profiles", "use", `agent-0@${before.profiles[before.current].room}`]);
+    before.profiles.late = before.profiles[before.current];
+    writeFileSync(shell.profiles, JSON.stringify(before), { mode: 0o600 });
+    rmSync(`${shell.profiles}.lock`);
+    expect(await using).toMatchObject({ code: 0 });
+    expect(await shell.json("profiles")).toContainEqual(expect.objectContaining({ profile: "late" }));
+    expect(await shell.json("context --only self")).toMatchObject({ self: "agent-0" });
     chmodSync(shell.profiles, 0o644);
     expect((await shell.run(["info"])).stderr).toContain("could be read by others");
     expect(statSync(shell.profiles).mode & 0o777).toBe(0o600);
@@ -43,6 +52,13 @@ describe.concurrent("sync", () => {
       code: 2,
       stderr: expect.stringContaining("cannot be understood"),
     });
+  });
+
+  it("[CLI-3] makes no room whose token it could not keep", async () => {
+    const [shell, id] = [new Shell(), `kept-${crypto.randomUUID()}`];
+    writeFileSync(join(shell.folder, "sync"), "no folder");
+    expect(await shell.run(["create", "--id", id])).toMatchObject({ code: 1, stdout: "" });
+    await new Shell().sync("create --id", id);
   });
 
   it("[CLI-3] a token is told where it is asked for, and nowhere else", async () => {
@@ -134,9 +150,13 @@ describe.concurrent("sync", () => {
 
   it("[CLI-4] ends in silence when nobody reads on", async () => {
     const shell = await furnished();
+    // More than a pipe holds: what is written last finds no reader.
+    await shell.run(["invoke", "_send_message", "-"], {
+      input: JSON.stringify({ body: "x".repeat(200_000) }),
+    });
     const main = shell.start(["--help"]).spawnargs[1];
-    const line = `"${process.execPath}" "${main}" log --json | head -n 1`;
-    const { stdout, stderr } = spawnSync("bash", ["-c", line], { env: shell.env(), encoding: "utf8" });
+    const line = `"${process.execPath}" "${main}" watch --since 0 --json | head -n 1`;
+    const { stdout, stderr } = await ended(spawn("bash", ["-c", line], { env: shell.env() }));
     expect({ lines: stdout.trim().split("\n").length, stderr }).toEqual({ lines: 1, stderr: "" });
   });
 
@@ -150,7 +170,8 @@ describe.concurrent("sync", () => {
     expect(await words("tokens", "m")).toEqual(["mint"]);
     expect(await words("wait", "--ti")).toEqual(["--timeout"]);
     expect(await words("context", "--depth", "")).toEqual(["lean", "full", "usage"]);
-    expect(await words("invoke", "add")).toEqual(["add_points"]);
+    // Names that take too long to look up are none.
+    await vi.waitFor(async () => expect(await words("invoke", "add")).toEqual(["add_points"]), 20_000);
     expect(await words("profiles", "use", "ana@")).toHaveLength(1);
     expect(await words("--profile", "nope", "invoke", "")).toEqual([]);
     for (const name of ["bash", "zsh", "fish"]) {
@@ -179,7 +200,7 @@ export const wrong: Vocabulary["actions"]["add_points"]["params"] = { by: "1" };
       "nodenext",
       "use.ts",
     ];
-    const { stdout } = spawnSync(compiler, options, { cwd: shell.folder, encoding: "utf8" });
+    const { stdout } = await ended(spawn(compiler, options, { cwd: shell.folder }));
     expect(stdout).toBe("");
   });
 });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { ended, furnished, roomOf, says } from "./shell.ts";
+import { describe, expect, inject, it } from "vitest";
+import { FlakyProxy } from "./flaky-proxy.ts";
+import { ADD_POINTS, ended, furnished, roomOf, Shell, says } from "./shell.ts";
 
 describe.concurrent("sync", () => {
   it("[CLI-1] does what an agent does: read, act, wait, look back", async () => {
@@ -121,6 +122,32 @@ describe.concurrent("sync", () => {
     await seen;
     lines.kill("SIGINT");
     expect(await new Promise((done) => lines.once("exit", done))).toBe(0);
+  });
+
+  it("[CLI-6] [CLI-7] wait and watch outlast a connection that breaks", async () => {
+    const proxy = await FlakyProxy.before(inject("server"));
+    const shell = new Shell();
+    const through = { env: { SYNC_SERVER: proxy.url } };
+    await shell.run(["create"], through);
+    await shell.run(["register", "action", JSON.stringify(ADD_POINTS)], through);
+    const watching = shell.start(["watch", "--since", "0"], through);
+    const [watched, connected] = [ended(watching), says(watching, "event 2")];
+    const waiting = ended(shell.start(["wait", "state._shared.points == 2"], through));
+    await connected;
+    const points = says(watching, "_shared.points = 2");
+    for (const by of [1, 1]) {
+      proxy.kill();
+      await shell.run(["invoke", "add_points", `by=${by}`], through);
+    }
+    await points;
+    expect(await waiting).toMatchObject({ code: 0 });
+    watching.kill("SIGINT");
+    const { code, stdout } = await watched;
+    await proxy.close();
+    expect(code).toBe(0);
+    expect(stdout).toContain("# not connected; trying again");
+    const events = stdout.split("\n").flatMap((line) => /^event (\d+)/.exec(line)?.[1] ?? []);
+    expect(events).toEqual(["1", "2", "3", "4"]);
   });
 
   it("[CLI-7] Ctrl-C ends a wait as shells expect it", async () => {

@@ -76,7 +76,7 @@ export class Shell {
   }
 }
 
-const ADD_POINTS = {
+export const ADD_POINTS = {
   id: "add_points",
   description: "Add points",
   params: { by: { type: "number", required: true } },

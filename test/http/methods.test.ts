@@ -27,3 +27,13 @@ it("[HTTP-2] a load balancer may ask for health by HEAD, and nothing else is ser
   const posted = await request("/health", { method: "POST" });
   expect([posted.status, posted.headers.get("Allow")]).toEqual([405, "GET"]);
 });
+
+it("[HTTP-2] a 401 says how to authenticate, whether the Worker or the room refuses", async () => {
+  const room = await createRoom();
+  const ana = await room.join("ana");
+  await room.owner.call("/agents/ana", { method: "DELETE" });
+  for (const token of [undefined, "as_forged", ana.token]) {
+    const { status, headers } = await request(`/rooms/${room.id}/context`, { token });
+    expect([status, headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+  }
+});

@@ -1,20 +1,25 @@
 import fc from "fast-check";
-import type { ServedDocument } from "./openapi-document.ts";
-import type { Body } from "./room.ts";
+import type { Part, ServedDocument } from "./openapi-document.ts";
 
-const anyJson = fc.jsonValue({ maxDepth: 2, stringUnit: "grapheme" });
+/** Rooms keep no number that is not exact. */
+const exact = (_: string, value: unknown) =>
+  typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER ? 0 : value;
+
+const anyJson = fc
+  .jsonValue({ maxDepth: 2, stringUnit: "grapheme" })
+  .map((value): Part => JSON.parse(JSON.stringify(value), exact));
 
 /** Lists and objects are made no larger than that. */
 const MOST_ITEMS = 3;
 
 /** Values that fit a schema of the document; for a schema that nothing fits, undefined. */
-export function valuesOf(document: ServedDocument, given: Body, depth = 0): fc.Arbitrary<Body> {
+export function valuesOf(document: ServedDocument, given: Part, depth = 0): fc.Arbitrary<Part> {
   const schema = document.follow(given);
   if (schema.not !== undefined) return fc.constant(undefined);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const options = schema.anyOf ?? schema.oneOf;
-  if (options) return fc.oneof(...options.map((each: Body) => valuesOf(document, each, depth + 1)));
+  if (options) return fc.oneof(...options.map((each: Part) => valuesOf(document, each, depth + 1)));
   if (Array.isArray(schema.type)) {
     return fc.oneof(...schema.type.map((type: string) => valuesOf(document, { ...schema, type }, depth)));
   }
@@ -41,12 +46,12 @@ export function valuesOf(document: ServedDocument, given: Body, depth = 0): fc.A
   }
 }
 
-function boundsOf({ minimum, maximum, exclusiveMinimum }: Body) {
+function boundsOf({ minimum, maximum, exclusiveMinimum }: Part) {
   const min = minimum ?? (exclusiveMinimum === undefined ? -1000 : exclusiveMinimum + 1);
   return { min, max: Math.max(min, Math.min(maximum ?? 1_000_000, 1_000_000)) };
 }
 
-function textsOf({ pattern, minLength = 0, maxLength = 20 }: Body): fc.Arbitrary<string> {
+function textsOf({ pattern, minLength = 0, maxLength = 20 }: Part): fc.Arbitrary<string> {
   if (pattern === undefined) {
     return fc.string({
       unit: "grapheme",
@@ -61,7 +66,7 @@ function textsOf({ pattern, minLength = 0, maxLength = 20 }: Body): fc.Arbitrary
     .filter(fits);
 }
 
-function objectsOf(document: ServedDocument, schema: Body, depth: number): fc.Arbitrary<Body> {
+function objectsOf(document: ServedDocument, schema: Part, depth: number): fc.Arbitrary<Part> {
   const { properties = {}, required = [], additionalProperties } = schema;
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, each]) => [name, valuesOf(document, each, depth + 1)]),
@@ -79,6 +84,6 @@ function objectsOf(document: ServedDocument, schema: Body, depth: number): fc.Ar
   return fc.tuple(others, named).map(([rest, own]) => withoutUndefined({ ...rest, ...own }));
 }
 
-function withoutUndefined(object: Body): Body {
+function withoutUndefined(object: Part): Part {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

@@ -33,6 +33,7 @@ export const join = defineCommand({
     const { server, room } = await session.target();
     if (room === undefined) throw new UsageError("Say which room: --room or SYNC_ROOM.", "sync join --help");
     const { meta, state, views } = options;
+    await session.mayKeep();
     const joined = await Room.join({
       server,
       room,

@@ -2,6 +2,7 @@ import type { ContextOptions, Part } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../faults.ts";
 import { shownText } from "../state-text.ts";
+import { valueText } from "../text.ts";
 
 export const DEPTHS = ["lean", "full", "usage"] as const;
 export const INCLUDABLE = [
@@ -79,6 +80,7 @@ export const context = defineCommand({
       signal,
     });
     output.answer(answer, () => shownText(answer, output));
+    if (answer._context.deleted) output.tell(`gone: ${valueText(answer._context.deleted, 500)}`);
     for (const { part, count } of answer._context.elided)
       output.tell(`${count} more in ${part}: --expand ${part}`);
     output.note(`as of event ${answer.seq}`);

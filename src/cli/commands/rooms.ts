@@ -27,6 +27,7 @@ export const create = defineCommand({
     const server = await session.server();
     const about = options.meta === undefined ? undefined : await objectSource("--meta", options.meta);
     const createToken = session.createToken();
+    await session.mayKeep();
     const made = await createRoom(server, { id, template, join, meta: about, createToken, signal });
     const profile = await session.keep(
       { server, room: made.id, token: made.token, agent: null },

@@ -51,6 +51,7 @@ export const tokensMint = defineCommand({
     const expiry = options["expires-in"];
     const expiresIn = expiry === undefined ? undefined : Math.ceil(expiry / 1_000);
     const room = await session.room();
+    if (save !== undefined) await session.mayKeep();
     const answer = await room.mintToken({ kind, agent, label, expiresIn, signal });
     const kept = { server: room.server, room: room.id, token: answer.token, agent: agent ?? null };
     const profile = save === undefined ? {} : { profile: await session.keep(kept, save, false) };

@@ -91,6 +91,7 @@ export const fork = defineCommand({
   example: "sync fork --id what-if --at 5",
   async run({ options: { id, at, save, use, ...options }, session, output, signal }) {
     const room = await session.room();
+    await session.mayKeep();
     const made = await room.fork({ id, at, createToken: session.createToken(), signal });
     const kept = { server: room.server, room: made.id, token: made.token, agent: null };
     const profile = await session.keep(kept, save ?? made.id, use);

@@ -24,7 +24,7 @@ export const wait = defineCommand({
   example: "sync wait 'state._shared.points >= 10' --timeout 5m && echo enough",
   notes: "Without --timeout it waits for as long as it takes. Breaks of the connection do not end it.",
   async run({ args, options, session, output, signal }) {
-    const room = await session.patientRoom();
+    const room = await session.patientRoom(() => output.note("no answer; trying again"));
     const { only, include } = options;
     const sections = include.length > 0 ? include : (["self"] as const);
     const answer = await room.wait(args.condition, {

@@ -30,7 +30,10 @@ export const watch = defineCommand({
   notes:
     "When the connection breaks, it is made anew and goes on where it stopped: no event is lost or shown twice.",
   async run({ options, session, output, signal }) {
-    const room = await session.patientRoom();
+    const display = output.json ? undefined : displayOn(output);
+    const room = await session.patientRoom(() => {
+      if (!signal.aborted) display?.connection("not connected; trying again");
+    });
     const frames = room.watch({
       since: options.since,
       only: options.only.length > 0 ? options.only : undefined,
@@ -38,8 +41,8 @@ export const watch = defineCommand({
       signal,
     });
     try {
-      if (output.json) for await (const frame of frames) output.answer(frame, () => "");
-      else await show(frames, room, displayOn(output), signal);
+      if (display) await show(frames, room, display, signal);
+      else for await (const frame of frames) output.answer(frame, () => "");
     } catch (error) {
       // Ctrl-C is how a watch ends.
       if (!signal.aborted) throw error;

@@ -42,7 +42,8 @@ export const DECLARATIONS: Readonly<Record<OperationId, Declaration>> = {
 
 const DESCRIPTION = `A room is state and a log of all that changed it. Agents read what they may see, and invoke actions that they or
 others have declared; every change is one event. Bodies are JSON whatever their type says, and an empty body is \`{}\`.
-Fields that are not named here are ignored in requests, and may come to answers.
+Fields that are not named here are ignored in requests, and may come to answers. "Any JSON" is nested at most 32 levels
+deep, and no number in it is beyond ±(2^53 − 1): a room keeps every value exactly, or refuses it.
 
 A refusal is an Error: act on its \`error\`, follow its \`hint\`. A method that a path has not got is 405
 \`method_not_allowed\` with \`Allow\`, a path that is none 404 \`not_found\`. A token stands in \`Authorization: Bearer\`.`;

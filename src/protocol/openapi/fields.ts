@@ -1,7 +1,7 @@
 /** What the fields of requests mean, by the names of their schemas: each is described. */
 export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CreateRoom: {
-    id: "The room's id; without it the room is given one. [A-Za-z0-9][A-Za-z0-9._~-]{0,127}",
+    id: "The room's id; without it the room is given one.",
     meta: "Whatever the room is about; shown by GET /rooms/{room}.",
     join: "Whether a new agent needs a token to join.",
     import: "A dump of the original system, to be taken in at once.",
@@ -13,7 +13,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     config: "Settings; null clears one.",
   },
   Join: {
-    id: "The agent's id. [A-Za-z0-9][A-Za-z0-9._:@-]{0,63}, neither `self` nor `admin`.",
+    id: "The agent's id, neither `self` nor `admin`.",
     agent: "The caller's own id, where it says so: it follows from the token.",
     name: "For people.",
     role: "For people.",

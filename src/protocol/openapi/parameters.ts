@@ -31,10 +31,13 @@ const KEY = { minLength: 1, maxLength: LIMITS.keyBytes, pattern: "^[^\\u0000-\\u
 const SCOPE = { pattern: "^(?:_[A-Za-z0-9._:@-]{1,64}|[A-Za-z0-9][A-Za-z0-9._:@-]{0,63})$" };
 const PART = { type: "string", pattern: `^(?:${SECTIONS.join("|")}|state\\..*)$` };
 
+export const ROOM_ID = { pattern: "^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$" };
+export const AGENT_ID = { pattern: "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" };
+
 /** What may stand in a path. */
 export const PATH: Parameters = {
-  room: text("The room's id.", { pattern: "^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$" }, "tea"),
-  agent: text("The agent's id.", { pattern: "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$" }, "ana"),
+  room: text("The room's id.", ROOM_ID, "tea"),
+  agent: text("The agent's id.", AGENT_ID, "ana"),
   action: text("A registered action, or one that is built in.", KEY, "vote"),
   scope: text("A scope.", SCOPE, "_votes"),
   key: text(

@@ -11,6 +11,7 @@ import { timer } from "../answers/values.ts";
 import { clientFrame, serverFrame } from "../frames.ts";
 import * as requests from "../requests.ts";
 import { FIELDS } from "./fields.ts";
+import { AGENT_ID, ROOM_ID } from "./parameters.ts";
 
 /** Every schema that the document names. */
 const SCHEMAS = {
@@ -116,6 +117,13 @@ export function componentSchemas(): Record<string, JsonObject> {
   return { ...plain, ...COMPOSED };
 }
 
+/** The forms of ids, which the room knows and not the schema. */
+const FORMS: Readonly<Partial<Record<string, Readonly<Partial<Record<string, JsonObject>>>>>> = {
+  CreateRoom: { id: ROOM_ID },
+  Fork: { id: ROOM_ID },
+  Join: { id: AGENT_ID },
+};
+
 /** A schema with what its fields mean, without what says again what stands around it. */
 function described(name: string, schema: JsonObject): JsonObject {
   const { $schema: _, $id: __, id: ___, ...rest } = schema;
@@ -126,7 +134,7 @@ function described(name: string, schema: JsonObject): JsonObject {
   const fields = Object.entries(properties).map(([field, property]) => {
     const description = texts[field];
     if (description === undefined) throw new Error(`${name}.${field} is not described`);
-    return [field, { ...(property as JsonObject), description }] as const;
+    return [field, { ...(property as JsonObject), ...FORMS[name]?.[field], description }] as const;
   });
   return { ...rest, properties: Object.fromEntries(fields) };
 }

@@ -117,7 +117,8 @@ function answersOf({ responses }: OperationObject, { components }: OpenApiDocume
   const refusals = all.filter(([status]) => Number(status) >= 400);
   return html`${done.map(([status, response]) => (response ? doneOf(status, response) : NOTHING))}
     <details class="refusals">
-      <summary>Refusals: <a href="#schema-Error">Error</a></summary>
+      <summary>Refusals</summary>
+      <p>An <a href="#schema-Error">Error</a> with one of these codes:</p>
       <table>
         <thead><tr><th scope="col">Status</th><th scope="col">Codes</th></tr></thead>
         <tbody>${refusals.map(
