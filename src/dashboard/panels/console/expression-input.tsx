@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../../live/snapshot.ts";
 import { completionAt } from "./completion.ts";
 
@@ -77,12 +77,18 @@ function Options({ options, index, onTake }: OptionsProps) {
 /** What is offered at the caret, and how it is taken. */
 function useCompletion({ value, snapshot, onChange, onSubmit }: ExpressionInputProps) {
   const field = useRef<HTMLInputElement>(null);
+  const taken = useRef<number | null>(null);
   const [caret, setCaret] = useState(0);
   const [picked, setPicked] = useState(0);
   const [isOpen, setOpen] = useState(false);
   const completion = isOpen ? completionAt(value, caret, snapshot) : null;
   const options = completion?.options ?? [];
   const index = Math.min(picked, options.length - 1);
+  // Before the next key comes: the browser puts the caret at the end of a value that was set.
+  useLayoutEffect(() => {
+    if (taken.current !== null) field.current?.setSelectionRange(taken.current, taken.current);
+    taken.current = null;
+  });
   const note = () => setCaret(field.current?.selectionStart ?? 0);
   const close = () => setOpen(false);
   const type = (text: string) => {
@@ -97,7 +103,7 @@ function useCompletion({ value, snapshot, onChange, onSubmit }: ExpressionInputP
     onChange(value.slice(0, from) + option + value.slice(caret));
     close();
     setCaret(at);
-    requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
+    taken.current = at;
   };
   const press = (event: KeyboardEvent) => {
     const { key } = event;
