@@ -49,6 +49,7 @@ export default defineConfig({
           include: ["test/doors/**/*.test.ts"],
           globalSetup: "test/doors/server.ts",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

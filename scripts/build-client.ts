@@ -7,7 +7,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 const COMMAND = join(DIST, "cli/main.js");
 
-rmSync(DIST, { recursive: true, force: true });
+// The page is beside it, and a server may be serving it.
+for (const part of ["client", "cli"]) rmSync(join(DIST, part), { recursive: true, force: true });
 execFileSync(join(ROOT, "node_modules/.bin/tsc"), ["-p", "tsconfig.client.json"], {
   cwd: ROOT,
   stdio: "inherit",

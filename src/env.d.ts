@@ -1,6 +1,8 @@
 /** The Worker's bindings and settings. */
 interface Env {
   readonly ROOMS: DurableObjectNamespace<import("./room-object.ts").RoomObject>;
+  /** The files of the page; a bundle that is served by itself has none. */
+  readonly ASSETS?: Fetcher;
   /** The key that tokens are signed with; without it nothing is served [AUTH-8]. */
   readonly AUTH_SECRET?: string;
   /** The key before it, while it is being rotated. */

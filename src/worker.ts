@@ -7,6 +7,7 @@ import { MCP_HEADERS, serveMcp } from "./mcp/endpoint.ts";
 import { EXPOSED_HEADERS, jsonResponse, refusalResponse, VERSION } from "./protocol/responses.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
 import { descriptionRoutes } from "./routes/description.ts";
 import { migrationRoutes } from "./routes/migration.ts";
 import { pageRoutes } from "./routes/pages.ts";
@@ -71,6 +72,7 @@ descriptionRoutes(app);
 
 pageRoutes(app);
 templateRoutes(app);
+dashboardRoutes(app);
 
 app.use("/rooms/*", configure);
 creationRoutes(app);

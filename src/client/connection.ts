@@ -142,12 +142,16 @@ function requestInit(call: Call, signal: AbortSignal): RequestInit {
   return init;
 }
 
-/** A body that is JSON; a refusal that comes late tells of itself in it, after a status that said 200. */
+/**
+ * A body that is JSON; a refusal that comes late tells of itself in it, after a status that said 200. A dry run tells of
+ * the refusal that it found, and was itself answered.
+ */
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
   const value = parse(text);
   if (value === undefined) throw badAnswer(response, text);
-  const late = SyncError.from(value);
+  const isDryRun = typeof value === "object" && value !== null && "dry_run" in value;
+  const late = isDryRun ? null : SyncError.from(value);
   if (late) throw late;
   return value;
 }

@@ -1,4 +1,6 @@
 export type * from "./answers.ts";
+export type { Shown } from "./apply-delta.ts";
+export { applyDelta } from "./apply-delta.ts";
 export type { ConnectionOptions, Fetch, RequestBody } from "./connection.ts";
 export type * from "./context.ts";
 export type * from "./definitions.ts";

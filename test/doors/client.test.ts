@@ -136,6 +136,10 @@ it("[SDK-1] actions are registered, tried, invoked, and deleted", async () => {
   const vote = ana.action("vote");
   expect((await vote({ choice: "tea" })).result).toBe(1);
   expect(await ana.dryRun("vote", { choice: "coffee" })).toMatchObject({ allowed: true });
+  expect(await ana.dryRun("vote", { choice: "milk" as "tea" })).toMatchObject({
+    allowed: false,
+    error: "invalid_param",
+  });
   const { results } = await ana.invokeMany([
     { action: "vote", params: { choice: "coffee" } },
     { action: "vote", params: { choice: "milk" } },

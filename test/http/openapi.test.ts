@@ -9,7 +9,16 @@ import { Client, createRoom, request } from "../support/room.ts";
 import { exportText } from "../support/transfer.ts";
 
 /** What is served beside the calls of the API. */
-const PAGES = ["/mcp", "/openapi.json", "/docs", "/llms.txt", "/SKILL.md", "/reference/:doc"];
+const PAGES = [
+  "/",
+  "/assets/:file",
+  "/mcp",
+  "/openapi.json",
+  "/docs",
+  "/llms.txt",
+  "/SKILL.md",
+  "/reference/:doc",
+];
 
 it("[API-1] there is no route without a declaration, and no declaration without a route", () => {
   const routes = app.routes.filter(({ method, path }) => method !== "ALL" && !PAGES.includes(path));

@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   mcp: ["kernel", "protocol"],
   client: [],
   cli: ["client"],
+  dashboard: ["client"],
   "room-sockets": ["protocol", "room"],
   legacy: ["kernel", "protocol", "storage", "room"],
   "room-turns": ["kernel"],
@@ -45,6 +46,10 @@ const ONLY_IN: Record<string, readonly string[]> = {
   hono: ["auth", "routes", "worker"],
   zod: ["protocol", "routes", "mcp"],
   "@modelcontextprotocol/server": ["mcp"],
+  preact: ["dashboard"],
+  "@preact/signals": ["dashboard"],
+  marked: ["dashboard"],
+  dompurify: ["dashboard"],
   "cloudflare:workers": ["room-object"],
   "node:crypto": ["room-object"],
 };
@@ -56,14 +61,14 @@ function isNodes(name: string): boolean {
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
     .map((name) => join(folder, name));
 }
 
 /** The part of `src` that a file belongs to: its folder, or its own name at the top. */
 function partOf(file: string): string {
   const [first = ""] = relative("src", file).split("/");
-  return first.replace(/\.ts$/, "");
+  return first.replace(/\.tsx?$/, "");
 }
 
 function imports(file: string): string[] {
@@ -115,7 +120,7 @@ it("no file is longer than 300 lines", () => {
 });
 
 it("no file is named for nothing in particular", () => {
-  const vague = /(^|\/)(utils?|helpers?|common|manager|misc|index)\.ts$/;
+  const vague = /(^|\/)(utils?|helpers?|common|manager|misc|index)\.tsx?$/;
   expect(files.filter((file) => vague.test(file))).toEqual([]);
 });
 

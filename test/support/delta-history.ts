@@ -1,8 +1,8 @@
+import type { Shown } from "../../src/client/apply-delta.ts";
+import { applyDelta } from "../../src/client/apply-delta.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
 import { contextShape } from "../../src/protocol/context-query.ts";
-import type { Shown } from "./apply-delta.ts";
-import { applyDelta } from "./apply-delta.ts";
 import type { Look, Reader, Step } from "./delta-steps.ts";
 import { invoke, OWNER, QUERIES, retain } from "./delta-steps.ts";
 import type { MemoryRoom } from "./memory-room.ts";

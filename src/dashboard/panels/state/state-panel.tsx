@@ -1,0 +1,128 @@
+import { useMemo, useState } from "preact/hooks";
+import type { PanelProps } from "../../live/panel-props.ts";
+import type { Snapshot } from "../../live/snapshot.ts";
+import { Empty } from "../../parts/empty.tsx";
+import { JsonLine } from "../../parts/json.tsx";
+import { Filter, PanelFrame } from "../../parts/panel.tsx";
+import { Ago } from "../../parts/time.tsx";
+import { VirtualList } from "../../parts/virtual-list.tsx";
+import { Who } from "../../parts/who.tsx";
+import { EntryDetail } from "./entry-detail.tsx";
+import type { StateRow } from "./state-rows.ts";
+import { stateRows } from "./state-rows.ts";
+
+const ROW_PX = 26;
+
+/** What the room holds: a tree by scope. */
+export function StatePanel({ snapshot, session }: PanelProps) {
+  const [filter, setFilter] = useState("");
+  const [chosen, setChosen] = useState<Place | null>(null);
+  return (
+    <PanelFrame
+      title="State"
+      tools={<Filter label="Filter by scope, key or value" value={filter} onChange={setFilter} />}
+    >
+      <div class="split">
+        <StateTree snapshot={snapshot} filter={filter} chosen={chosen} onChoose={setChosen} />
+        {chosen && (
+          <EntryDetail {...chosen} snapshot={snapshot} session={session} onClose={() => setChosen(null)} />
+        )}
+      </div>
+    </PanelFrame>
+  );
+}
+
+interface Place {
+  readonly scope: string;
+  readonly name: string;
+}
+
+interface StateTreeProps {
+  readonly snapshot: Snapshot;
+  readonly filter: string;
+  readonly chosen: Place | null;
+  readonly onChoose: (place: Place) => void;
+}
+
+function StateTree({ snapshot, filter, chosen, onChoose }: StateTreeProps) {
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const [active, setActive] = useState(0);
+  const { state, facts } = snapshot;
+  const rows = useMemo(() => stateRows({ state, facts }, toggled, filter), [state, facts, toggled, filter]);
+  const toggle = (scope: string) => setToggled(new Set([scope]).symmetricDifference(toggled));
+  const choose = (index: number) => {
+    const row = rows[index];
+    if (row?.kind === "scope") toggle(row.scope);
+    else if (row) onChoose({ scope: row.scope, name: row.key });
+  };
+  const arrow = (index: number, to: "left" | "right") => {
+    const row = rows[index];
+    if (row?.kind === "scope" && row.isOpen !== (to === "right")) toggle(row.scope);
+    if (row?.kind !== "entry" || to !== "left") return;
+    setActive(rows.findIndex((each) => each.kind === "scope" && each.scope === row.scope));
+  };
+  if (rows.length === 0) return <NothingHeld isFiltered={filter !== ""} />;
+  return (
+    <VirtualList
+      id="state-tree"
+      label="State by scope"
+      role="tree"
+      count={rows.length}
+      rowHeight={ROW_PX}
+      active={Math.min(active, rows.length - 1)}
+      onActive={setActive}
+      onChoose={choose}
+      onArrow={arrow}
+      row={(index) => <StateLine row={rows[index]} />}
+      rowProps={(index) => rowProps(rows[index], chosen)}
+    />
+  );
+}
+
+function rowProps(row: StateRow | undefined, chosen: Place | null) {
+  if (row?.kind === "scope") return { "aria-level": 1, "aria-expanded": row.isOpen };
+  const isChosen = row?.scope === chosen?.scope && row?.key === chosen?.name;
+  return { "aria-level": 2, "aria-selected": isChosen };
+}
+
+function StateLine({ row }: { readonly row: StateRow | undefined }) {
+  if (!row) return null;
+  if (row.kind === "scope") {
+    return (
+      <span class="state-scope">
+        <i class={`twist ${row.isOpen ? "open" : ""}`} aria-hidden="true" />
+        <b class="mono">{row.scope}</b>
+        <span class="muted num">{row.count.toLocaleString()}</span>
+      </span>
+    );
+  }
+  const { key, value, facts } = row;
+  return (
+    <span class="state-entry">
+      <span class="mono name">{key}</span>
+      <span class="value">
+        <JsonLine value={value} />
+      </span>
+      <span class="facts muted">
+        <span class="num">r{facts?.revision}</span>
+        <span class="mono hash">{facts?.hash.slice(0, 8)}</span>
+        <span class="writer">
+          <Who id={facts?.writer} />
+        </span>
+        <Ago ts={facts?.updated_at} />
+      </span>
+    </span>
+  );
+}
+
+function NothingHeld({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered) return <Empty title="Nothing matches">Scopes, keys and values are searched.</Empty>;
+  return (
+    <Empty title="No state yet">
+      <p>
+        State is written by actions. Register one in <a href="#actions">Actions</a>, then invoke it: what it
+        writes stands here, by scope.
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,36 @@
+import { signal } from "@preact/signals";
+
+/** The time of day as far as the page's words go: within ten seconds. */
+const now = signal(Date.now());
+setInterval(() => {
+  now.value = Date.now();
+}, 10_000);
+
+/** How long ago an instant was; the instant itself on hover. */
+export function Ago({ ts }: { readonly ts: string | null | undefined }) {
+  if (!ts) return <span class="muted">never</span>;
+  return (
+    <time dateTime={ts} title={new Date(ts).toLocaleString()} class="num">
+      {agoOf(Math.max(0, Math.max(now.value, Date.now()) - Date.parse(ts)))}
+    </time>
+  );
+}
+
+/** The time of day of an instant. */
+export function Clock({ ts }: { readonly ts: string }) {
+  const date = new Date(ts);
+  return (
+    <time dateTime={ts} title={date.toLocaleString()} class="num muted">
+      {date.toLocaleTimeString([], { hourCycle: "h23" })}
+    </time>
+  );
+}
+
+function agoOf(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 10) return "now";
+  if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

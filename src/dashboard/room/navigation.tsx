@@ -1,0 +1,26 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Snapshot } from "../live/snapshot.ts";
+import { PANELS } from "./panels.ts";
+
+interface NavigationProps {
+  readonly current: string;
+  readonly snapshot: Snapshot | null;
+}
+
+export function Navigation({ current, snapshot }: NavigationProps) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = bar.current?.querySelector(`[href="#${current}"]`);
+    link?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
+  return (
+    <nav class="panels" aria-label="Panels" ref={bar}>
+      {PANELS.map(({ id, title, count }) => (
+        <a key={id} href={`#${id}`} aria-current={id === current ? "page" : undefined}>
+          {title}
+          {snapshot && count && <span class="count num">{count(snapshot).toLocaleString()}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}

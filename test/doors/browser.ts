@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import sparticuz from "@sparticuz/chromium";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const VERSION = JSON.parse(
+  readFileSync(join(dirname(require.resolve("@sparticuz/chromium")), "../package.json"), "utf8"),
+).version;
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** A browser that needs neither root nor a download: npm brought it. */
+export class TestBrowser {
+  readonly #browser: Browser;
+  readonly server: string;
+
+  private constructor(browser: Browser, server: string) {
+    this.#browser = browser;
+    this.server = server;
+  }
+
+  static async open(server: string): Promise<TestBrowser> {
+    const browser = await chromium.launch({
+      executablePath: await unpacked(),
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    return new TestBrowser(browser, server);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  /** A page of a person's own, and what it did that it should not. */
+  async person(colorScheme: "light" | "dark" = "light"): Promise<Person> {
+    const context = await this.#browser.newContext({
+      colorScheme,
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: "reduce",
+    });
+    return new Person(context, await context.newPage(), this.server);
+  }
+}
+
+/** The browser's program, unpacked once a machine: that takes seconds. It appears whole, whoever else unpacks it. */
+async function unpacked(): Promise<string> {
+  const folder = join(tmpdir(), `sync-browser-${VERSION}-${process.getuid?.() ?? 0}`);
+  const program = join(folder, "chromium");
+  if (existsSync(program)) return program;
+  const temporary = process.env.TMPDIR;
+  const own = mkdtempSync(`${folder}-`);
+  process.env.TMPDIR = own;
+  await sparticuz.executablePath();
+  if (temporary === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = temporary;
+  try {
+    renameSync(own, folder);
+  } catch {
+    // Another was first.
+    rmSync(own, { recursive: true, force: true });
+  }
+  return program;
+}
+
+/** Somebody who looks at the page. */
+export class Person {
+  readonly page: Page;
+  /** Errors, and requests to elsewhere. */
+  readonly faults: string[] = [];
+  /** The lines of all requests, as the network sees them. */
+  readonly requests: string[] = [];
+  readonly #context: BrowserContext;
+  readonly #server: string;
+
+  constructor(context: BrowserContext, page: Page, server: string) {
+    this.#context = context;
+    this.page = page;
+    this.#server = server;
+    page.setDefaultTimeout(8_000);
+    page.on("pageerror", (error) => this.faults.push(error.message));
+    page.on("dialog", (dialog) => {
+      this.faults.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on("console", (message) => {
+      if (/Content Security Policy|Refused to/.test(message.text())) this.faults.push(message.text());
+    });
+    page.on("request", (request) => {
+      this.requests.push(request.url());
+      if (!request.url().startsWith(server)) this.faults.push(`request to ${request.url()}`);
+    });
+  }
+
+  async open(room: string, token: string, panel = "surfaces"): Promise<void> {
+    await this.page.goto(`${this.#server}/rooms/${room}#token=${token}`);
+    await this.page.locator(".live.on").waitFor();
+    await this.go(panel);
+  }
+
+  async go(panel: string): Promise<void> {
+    await this.page.locator(`nav.panels a[href="#${panel}"]`).click();
+    await this.page.locator(`nav.panels a[href="#${panel}"][aria-current]`).waitFor();
+  }
+
+  /** Waits until a text is to be seen, in the whole page or a part of it. */
+  async sees(text: string | RegExp, within = "body"): Promise<void> {
+    await this.page.locator(within).getByText(text).first().waitFor();
+  }
+
+  /** What axe finds that is serious: rule and place. */
+  async barriers(rules: readonly string[] = []): Promise<string[]> {
+    const only = rules.length === 0 ? {} : { runOnly: rules };
+    // The policy lets no script in but the page's own; an evaluation by the debugger is none of the page's.
+    if (!(await this.page.evaluate("Boolean(window.axe)"))) await this.page.evaluate(axe);
+    return await this.page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ["violations"], ...only })}).then(({ violations }) =>
+      violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + " " + target + " " + failureSummary)))`);
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}

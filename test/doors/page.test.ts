@@ -1,0 +1,205 @@
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { CreatedRoom, Room } from "../../src/client/main.ts";
+import { createRoom } from "../../src/client/main.ts";
+import type { Person } from "./browser.ts";
+import { TestBrowser } from "./browser.ts";
+import { furnish } from "./page-room.ts";
+
+const server = inject("server");
+let browser: TestBrowser;
+let made: CreatedRoom;
+let ana: Room;
+
+beforeAll(async () => {
+  browser = await TestBrowser.open(server);
+  made = await createRoom(server);
+  ana = await furnish(made.room);
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+/** Lets somebody look, and sees that nothing broke or left for elsewhere. */
+async function look(does: (person: Person) => Promise<void>, scheme: "light" | "dark" = "light") {
+  const person = await browser.person(scheme);
+  try {
+    await does(person);
+    expect(person.faults).toEqual([]);
+  } finally {
+    await person.close();
+  }
+}
+
+describe("what is served", () => {
+  const html = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+  it("[DASH-1] [DASH-2] the page is for browsers, JSON for who brings a token; its policy lets nothing in", async () => {
+    for (const path of ["/", `/rooms/${made.id}`]) {
+      const response = await fetch(server + path, { headers: html });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+      const policy = response.headers.get("Content-Security-Policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain("unsafe");
+      expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
+      expect(response.headers.get("Referrer-Policy")).toBe("no-referrer");
+    }
+    const authorised = await fetch(`${server}/rooms/${made.id}`, {
+      headers: { ...html, Authorization: `Bearer ${made.token}` },
+    });
+    expect(await authorised.json()).toMatchObject({ id: made.id });
+    const program = await fetch(`${server}/rooms/${made.id}`);
+    expect(await program.json()).toMatchObject({ error: "authentication_required" });
+    expect((await fetch(`${server}/assets/none.js`)).status).toBe(404);
+  });
+
+  it("[DASH-2] a first load is under 120 KB, and nothing comes from elsewhere", async () => {
+    await look(async ({ page }) => {
+      const bodies: Promise<Buffer>[] = [];
+      page.on("response", (response) => {
+        if (!response.url().includes("/templates")) bodies.push(response.body());
+      });
+      await page.goto(server, { waitUntil: "networkidle" });
+      const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).byteLength);
+      expect(sizes.length).toBeGreaterThanOrEqual(3);
+      expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120 * 1024);
+    });
+  });
+});
+
+it("[DASH-3] a room is created and opened from the home page; its token is in no request and not in the address", async () => {
+  await look(async (person) => {
+    const { page } = person;
+    await page.goto(server);
+    const create = page.locator("section", { hasText: "Create a room" });
+    await create.getByLabel("Begins with").selectOption("vote");
+    await create.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("link", { name: "Open the room" }).click();
+    await page.locator(".live.on").waitFor();
+    await person.sees("Open votes", ".surface h4");
+    expect(page.url()).not.toContain("token");
+    const token = await page.evaluate<string>("Object.values(sessionStorage)[0]");
+    expect(token).toMatch(/^room_/);
+    await page.reload();
+    await page.locator(".live.on").waitFor();
+    expect(person.requests.filter((line) => line.includes(token))).toEqual([]);
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByLabel("Token").fill("join_x");
+    await page.getByRole("button", { name: "Open" }).click();
+    await person.sees(/lets an agent join; it cannot read/);
+  });
+});
+
+describe("[DASH-4] panels show what happens as it happens", () => {
+  it("state, its history, and what is gone", async () => {
+    await look(async (person) => {
+      await person.open(made.id, made.token, "state");
+      await ana.invoke("set", { key: "phase", value: "drafting" });
+      await person.page.getByRole("treeitem", { name: /phase/ }).click();
+      await person.sees('"drafting"', ".detail");
+      await ana.invoke("set", { key: "phase", value: "reviewing" });
+      await person.sees('"reviewing"', ".detail figure");
+      await expect.poll(() => person.page.locator(".history li").count()).toBe(2);
+      await person.page.getByLabel("Filter by scope, key or value").fill("reviewing");
+      await expect.poll(() => person.page.getByRole("treeitem").count()).toBe(2);
+      await ana.invoke("drop", { key: "phase" });
+      await person.sees("Deleted.", ".detail");
+    });
+  });
+
+  it("ten thousand entries, of which only those in sight are in the document; the keyboard reaches the last", async () => {
+    const many = await createRoom(server);
+    const keys = Array.from({ length: 64 }, (_, key) => `\${params.p}-${key}`);
+    await many.room.registerAction({
+      id: "fill",
+      params: { p: { type: "integer", required: true } },
+      writes: keys.map((key) => ({ key, value: "${params.p}" })),
+    });
+    for (const half of [0, 1]) {
+      await many.room.invokeMany(
+        Array.from({ length: 80 }, (_, p) => ({ action: "fill", params: { p: half * 80 + p } })),
+      );
+    }
+    await look(async (person) => {
+      await person.open(many.id, many.viewToken, "state");
+      await person.sees("10,240", ".virtual");
+      expect(await person.page.getByRole("treeitem").count()).toBeLessThan(100);
+      await person.page.getByRole("tree").focus();
+      await person.page.keyboard.press("End");
+      const active = () => person.page.getByRole("tree").getAttribute("aria-activedescendant");
+      await expect.poll(active).toMatch(/^state-tree-10\d{3}$/);
+    });
+  });
+
+  it("messages both ways, and agents with what they wait for", async () => {
+    const waiting = new AbortController();
+    void ana.wait("state._shared.never == true", { signal: waiting.signal }).catch(() => undefined);
+    await look(async (person) => {
+      await person.open(made.id, made.token, "agents");
+      await person.sees("state._shared.never == true");
+      await person.sees("waiting");
+      await person.go("messages");
+      await ana.sendMessage({ body: "Who reviews?" });
+      await person.sees("Who reviews?");
+      await person.page.getByRole("button", { name: "Reply to message 1" }).click();
+      await person.page.getByLabel("Recipient").selectOption("ana");
+      await person.page.getByLabel("Message", { exact: true }).fill("I do.");
+      await person.page.keyboard.press("Enter");
+      await person.sees("I do.", ".messages");
+      await person.sees("ana: Who reviews?", ".messages");
+    });
+    waiting.abort();
+    const { messages } = await ana.context({ only: ["messages"] });
+    expect(messages.recent.at(-1)).toMatchObject({ body: "I do.", to: "ana", reply_to: 1, from: null });
+    expect(messages.unread).toBe(1);
+  });
+
+  it("actions: the failing clause, a form from the schema, a dry run, an invocation", async () => {
+    await look(async (person) => {
+      const { page } = person;
+      await person.open(made.id, made.token, "actions");
+      await page.getByRole("button", { name: /^launch/ }).click();
+      await person.sees("state._shared.ready == true", ".unmet");
+      await ana.invoke("set", { key: "ready", value: true });
+      await person.sees("available", ".detail .tag");
+      await page.getByLabel("crew").fill("three");
+      await page.getByRole("button", { name: "Dry run" }).click();
+      await person.sees("is not a number", ".detail");
+      await page.getByLabel("crew").fill("3");
+      await page.getByLabel("speed").selectOption("fast");
+      await page.getByRole("button", { name: "Dry run" }).click();
+      await person.sees("Would be accepted", ".outcome");
+      await page.getByRole("button", { name: "Invoke", exact: true }).click();
+      await person.sees("Done at seq", ".outcome");
+    });
+    expect((await ana.evaluate("state._shared.launched")).value).toEqual({ crew: 3, speed: "fast" });
+  });
+
+  it("views, the log with what was refused, and the console", async () => {
+    await ana.invoke("refuse_me").catch(() => undefined);
+    await look(async (person) => {
+      const { page } = person;
+      await person.open(made.id, made.token, "views");
+      await page.getByRole("button", { name: /^broken/ }).click();
+      await person.sees(/no such overload|found no|_error|operator/i, ".detail .bad");
+      await person.go("log");
+      await person.sees("refused: precondition_failed", ".virtual");
+      await page.getByLabel("Kind").selectOption("agent_join");
+      await expect.poll(() => page.getByRole("option", { name: /agent_join.*_agents/ }).count()).toBe(1);
+      await person.go("console");
+      const field = page.getByLabel("CEL expression");
+      await field.pressSequentially("state._sh");
+      await page.getByRole("option", { name: "_shared" }).waitFor();
+      await page.keyboard.press("Tab");
+      await field.pressSequentially(".rea");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await person.sees("true", ".evaluations");
+      await field.fill("state._shared.");
+      await page.getByRole("button", { name: "Evaluate" }).click();
+      await person.sees("invalid_cel", ".refusal");
+    });
+  });
+});

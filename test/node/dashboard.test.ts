@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import type { Shown } from "../../src/client/main.ts";
+import { applyDelta } from "../../src/client/main.ts";
+import type { Snapshot } from "../../src/dashboard/live/snapshot.ts";
+import { completionAt } from "../../src/dashboard/panels/console/completion.ts";
+import { stateRows } from "../../src/dashboard/panels/state/state-rows.ts";
+import { groupsOf } from "../../src/dashboard/panels/surfaces/surface.ts";
+import { fieldsOf, paramsOf, sampleOf } from "../../src/dashboard/parts/param-fields.ts";
+
+function snapshot(parts: Partial<Snapshot>): Snapshot {
+  return {
+    seq: 1,
+    ts: null,
+    self: "",
+    state: {},
+    facts: {},
+    views: {},
+    agents: {},
+    actions: {},
+    actionRecords: {},
+    viewRecords: {},
+    messages: [],
+    help: [],
+    ...parts,
+  };
+}
+
+it("[CTX-3] what a delta leaves alone, or tells again as it was, stays the same object", () => {
+  const _context = { request: {} };
+  const earlier: Shown = {
+    self: "",
+    state: { _shared: { a: { deep: [1, { x: 2 }] }, b: 1 }, _tasks: { one: { title: "t" } }, _votes: {} },
+    views: { list: [1, 2], clock: "10:00" },
+    agents: { ana: { status: "active" } },
+    _context,
+  };
+  const delta: Shown = {
+    self: "",
+    state: { _shared: { a: { deep: [1, { x: 2 }, 3] }, b: 1 } },
+    views: { list: [1, 2], clock: "10:01" },
+    agents: {},
+    _context: { ..._context, deleted: { state: { _votes: [] } } },
+  };
+  const now = applyDelta(earlier, delta);
+  expect(now.state?._tasks).toBe(earlier.state?._tasks);
+  expect(now.state?._votes).toBe(earlier.state?._votes);
+  expect(now.agents).toBe(earlier.agents);
+  expect(now.views?.list).toBe(earlier.views?.list);
+  expect(now.views?.clock).toBe("10:01");
+  expect(now.state?._shared?.a).toEqual({ deep: [1, { x: 2 }, 3] });
+  const second = ({ state }: Shown) =>
+    (state?._shared?.a as { deep: readonly unknown[] } | undefined)?.deep[1];
+  expect(second(now)).toBe(second(earlier));
+  const same = applyDelta(now, { self: "", state: {}, views: { clock: "10:01" }, agents: {}, _context });
+  expect(same.state).toBe(now.state);
+  expect(same.views).toBe(now.views);
+});
+
+describe("[ACT-1] parameters as a form", () => {
+  const declared = {
+    name: { type: "string", required: true, description: "who" },
+    size: { type: "integer", minimum: 2, maximum: 9, default: 3 },
+    kind: { enum: ["a", 7, null] },
+    loud: { type: "boolean" },
+    list: { type: "array", required: true },
+    any: { type: "any" },
+  };
+
+  it("each in its own way, of both forms of a declaration", () => {
+    const fields = fieldsOf(declared);
+    expect(fields.map(({ input }) => input)).toEqual([
+      "text",
+      "number",
+      "choice",
+      "switch",
+      "json",
+      "anything",
+    ]);
+    expect(fields.map(({ isRequired }) => isRequired)).toEqual([true, false, false, false, true, false]);
+    expect(fields[1]).toMatchObject({ initial: "3", hint: "a whole number, at least 2, at most 9" });
+    const whole = fieldsOf({ type: "object", properties: { n: { type: "number" } }, required: ["n"] });
+    expect(whole).toMatchObject([{ name: "n", input: "number", isRequired: true }]);
+    expect(fieldsOf(undefined)).toEqual([]);
+  });
+
+  it("texts become JSON; what does not says so", () => {
+    const fields = fieldsOf(declared);
+    const texts = { name: "12", kind: "7", loud: "false", list: "[1]", any: "as text" };
+    expect(paramsOf(fields, texts)).toEqual({
+      ok: true,
+      params: { name: "12", size: 3, kind: 7, loud: false, list: [1], any: "as text" },
+    });
+    expect(paramsOf(fields, { size: "two", list: "{" })).toEqual({
+      ok: false,
+      faults: { name: "is required", size: "is not a number", list: "is not JSON" },
+    });
+    expect(sampleOf(declared)).toEqual({ name: "x", list: [] });
+  });
+});
+
+it("completion knows roots, scopes, keys and what must be quoted", () => {
+  const room = snapshot({
+    state: { _shared: { turn: { who: "ana" }, "a key": 1 }, _tasks: {} },
+    views: { "ana.mood": 1, open: 2 },
+  });
+  const at = (text: string) => completionAt(text, text.length, room);
+  expect(at("size(st")).toEqual({ from: 5, options: ["state"] });
+  expect(at("state._")?.options).toEqual(["_shared", "_tasks"]);
+  expect(at("1 + state._shared.tu")).toEqual({ from: 18, options: ["turn"] });
+  expect(at("state._shared.turn.")?.options).toEqual(["who"]);
+  expect(at("state._shared.a")).toEqual({ from: 13, options: ['["a key"]'] });
+  expect(at('views["an')).toEqual({ from: 5, options: ['["ana.mood"]'] });
+  expect(at("state._shared.turn")).toBeNull();
+  expect(at("1 + ")).toBeNull();
+});
+
+it("the tree closes what other panels show; a filter opens what it finds", () => {
+  const room = snapshot({ state: { _shared: { a: "Tea", b: 1 }, _views: { v: {} }, _help: {} } });
+  const told = (toggled: string[], filter = "") =>
+    stateRows(room, new Set(toggled), filter).map((row) => (row.kind === "scope" ? row.scope : row.key));
+  expect(told([])).toEqual(["_shared", "a", "b", "_views"]);
+  expect(told(["_shared", "_views"])).toEqual(["_shared", "_views", "v"]);
+  expect(told([], "tea")).toEqual(["_shared", "a"]);
+});
+
+it("[VIEW-5] a section takes the views that it names, or those that follow; a hidden view is no surface", () => {
+  const render = (type: string, options = {}) => ({ render: { type, label: type, ...options } });
+  const room = snapshot({
+    viewRecords: {
+      first: render("metric"),
+      named: render("section", { views: ["last", "hidden"] }),
+      loose: render("metric"),
+      open: render("section"),
+      after: render("watch"),
+      hidden: render("watch"),
+      last: render("watch"),
+      plain: {},
+    },
+    views: { first: 1, named: "", loose: 1, open: "", after: 1, last: 1, plain: 1 },
+  });
+  const told = groupsOf(room).map(({ section, surfaces }) => [
+    section?.id ?? null,
+    surfaces.map(({ id }) => id),
+  ]);
+  expect(told).toEqual([
+    [null, ["first"]],
+    ["named", ["last"]],
+    [null, ["loose"]],
+    ["open", ["after"]],
+  ]);
+});
