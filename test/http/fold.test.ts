@@ -28,7 +28,7 @@ it("[LOG-3] [TPL-1] after any history of commands, refusals and evictions the lo
     }),
     { seed: 20260120, numRuns: 25, endOnFailure: true },
   );
-});
+}, 60_000);
 
 it("[LOG-3] commands that come at once fold to the live state as well", async () => {
   await fc.assert(
