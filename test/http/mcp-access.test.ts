@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { signCreateToken, signingKeys } from "../../src/auth/tokens.ts";
+import { failure } from "../../src/mcp/next-calls.ts";
 import worker from "../../src/worker.ts";
 import type { Knock } from "../support/canaries.ts";
 import { EXPRESSIONS, INVOCATIONS, LIVE_CANARIES, leaks, plant } from "../support/canaries.ts";
@@ -38,6 +39,45 @@ it("[MCP-3] without a token that holds, a call says what to do, and help says ho
   for (const token of [undefined, "nonsense", ana.token, room.joiner.token]) {
     expect((await useTool("help", token === undefined ? {} : { token })).content).toContain("join");
   }
+});
+
+it("[MCP-3] the built-in texts are read without a token that holds, as everyone may", async () => {
+  const room = await createRoom();
+  for (const token of [undefined, "nonsense", `${room.owner.token}x`, room.joiner.token]) {
+    const passed = token === undefined ? {} : { token };
+    expect((await useTool("help", passed)).keys).toContain("cel");
+    const { key, content, in_tools } = await useTool("help", { key: "cel", ...passed });
+    expect([key, typeof in_tools]).toEqual(["cel", "string"]);
+    expect(content).toBe((await useTool("help", { key: "cel", token: room.owner.token })).content);
+    const { isError, body } = await callTool("help", { key: "cell", ...passed });
+    expect([isError, body.error]).toEqual([true, "help_key_not_found"]);
+    expect(body.suggestion).toEqual({ path: "key", from: "cell", to: "cel" });
+    expect(body.next).toEqual({ tool: "help", arguments: { key: "cel" } });
+    expect(await refusal("help", { key: "..", ...passed })).toEqual(["help_key_not_found", "help"]);
+  }
+});
+
+it("[MCP-4] who has no token that holds is led to a call that needs none", async () => {
+  const room = await createRoom({ join: "open" });
+  const bad = { id: "ana", state: "plan" };
+  const worse = { id: "ana", state: { k: Number.MAX_VALUE } };
+  for (const args of [bad, worse, { id: "" }, { id: "_a" }]) {
+    for (const way of [{ room: room.id }, { token: room.joiner.token }]) {
+      const [, tool] = await refusal("join", { ...args, ...way });
+      expect([args, ["help", "join"].includes(tool)]).toEqual([args, true]);
+    }
+  }
+  for (const [tool, args] of [
+    ["invoke", { action: "" }],
+    ["look", { what: "history" }],
+    ["wait", { condition: "1 +" }],
+    ["context", { since: -1 }],
+  ] as const) {
+    for (const token of [undefined, "nonsense", room.joiner.token]) {
+      expect((await refusal(tool, { ...args, token }))[1]).toBe("help");
+    }
+  }
+  expect(failure({ error: "invalid_param" }, { tool: "join", arguments: {} }, false).next.tool).toBe("help");
 });
 
 it("[MCP-3] an open room is joined by its id, a closed one by its join token alone", async () => {
