@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { signCreateToken, signingKeys } from "../../src/auth/tokens.ts";
+import { LIMITS } from "../../src/kernel/limits.ts";
 import { failure } from "../../src/mcp/next-calls.ts";
 import worker from "../../src/worker.ts";
 import type { Knock } from "../support/canaries.ts";
@@ -77,7 +78,8 @@ it("[MCP-4] who has no token that holds is led to a call that needs none", async
       expect((await refusal(tool, { ...args, token }))[1]).toBe("help");
     }
   }
-  expect(failure({ error: "invalid_param" }, { tool: "join", arguments: {} }, false).next.tool).toBe("help");
+  const { next } = failure({ error: "invalid_param" }, { tool: "join", arguments: {} }, false);
+  expect(next).toEqual({ tool: "help", arguments: {} });
 });
 
 it("[MCP-3] an open room is joined by its id, a closed one by its join token alone", async () => {
@@ -202,7 +204,11 @@ it("[MCP-6] the context of the token's room is a resource, and of no other", asy
     const { contents } = (await rpc("resources/read", { uri }, options)).result;
     expect(JSON.parse(contents[0].text)).toMatchObject({ self: "ana", state: { self: { plan: 1 } } });
     const foreign = `room://${other.id}/context`;
-    expect((await rpc("resources/read", { uri: foreign }, options)).error.message).toContain("not found");
+    const { error } = await rpc("resources/read", { uri: foreign }, options);
+    expect([error.code, error.data]).toEqual([-32602, { uri: foreign }]);
+    expect(error.message).toContain(`not found: ${foreign}. This request's token opens ${uri} alone`);
+    const tokenless = (await rpc("resources/read", { uri }, { era })).error;
+    expect(tokenless.message).toContain(`not found: ${uri}. Send Authorization: Bearer`);
     expect((await rpc("resources/list", {}, { era })).result.resources).toEqual([]);
     const forged = { era, token: `${ana.token}x` };
     expect((await rpc("resources/read", { uri }, forged)).error.data.error).toBe("invalid_token");
@@ -237,6 +243,24 @@ it("[MCP-6] a subscription tells of what its reader may see, as it happens, and 
   let last: Body = null;
   for (let message = await stream.next(); message !== null; message = await stream.next()) last = message;
   expect(last.result.resultType).toBe("complete");
+});
+
+it("[MCP-6] of the resources that are asked for only the context of the token's room is acknowledged", async () => {
+  const [ana, eve] = [await (await createRoom()).join("ana"), await (await createRoom()).join("eve")];
+  const [own, foreign] = [`room://${ana.room}/context`, `room://${eve.room}/context`];
+  const listen = async (notifications: Body) =>
+    new McpStream(await mcpRequest("subscriptions/listen", { notifications }, { token: ana.token }));
+  const both = await listen({ resourceSubscriptions: [foreign, own, own] });
+  expect((await both.next()).params.notifications).toEqual({ resourceSubscriptions: [own] });
+  expect(await both.next()).toMatchObject({ params: { uri: own } });
+  await both.close();
+  const none = await listen({ resourceSubscriptions: [foreign] });
+  expect((await none.next()).params.notifications).toEqual({});
+  expect((await none.next()).result.resultType).toBe("complete");
+  const malformed = { notifications: { resourceSubscriptions: [own, 1] } };
+  expect((await rpc("subscriptions/listen", malformed, { token: ana.token })).error.code).toBe(-32602);
+  const long = { notifications: { resourceSubscriptions: [own, "x".repeat(LIMITS.requestBodyBytes)] } };
+  expect((await mcpRequest("subscriptions/listen", long, { token: ana.token })).status).toBe(413);
 });
 
 it("[MCP-6] the revisions before 2026-07-28 have no subscriptions here, nor has who brings no token", async () => {
