@@ -1,10 +1,12 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { LIMITS } from "../kernel/limits.ts";
 import type { McpOptions } from "./endpoint.ts";
+import { contextUri } from "./resources.ts";
 import { RoomEvents } from "./room-events.ts";
 import type { SessionOf } from "./room-server.ts";
 import { roomServer } from "./room-server.ts";
 import { Session } from "./session.ts";
+import { isListening, narrowedListen } from "./subscriptions.ts";
 import { bearerOf } from "./token-names.ts";
 import type { ToolName } from "./tool-names.ts";
 
@@ -28,7 +30,10 @@ export async function handle(request: Request, { api, mount }: McpOptions): Prom
       ...streaming(request.headers),
     },
   );
-  return await handler.fetch(request);
+  if (!isListening(request.headers)) return await handler.fetch(request);
+  const { names } = sessionOf(undefined);
+  const parsedBody = await narrowedListen(request, names && contextUri(names.room));
+  return await handler.fetch(request, { parsedBody });
 }
 
 /**
@@ -36,8 +41,7 @@ export async function handle(request: Request, { api, mount }: McpOptions): Prom
  * heartbeat, so that the room forgets it soon [WAIT-3]. Before 2026-07-28 every call is.
  */
 function streaming(headers: Headers) {
-  const isListening = headers.get("Mcp-Method") === "subscriptions/listen";
-  const keepAliveMs = isListening ? LIMITS.eventStreamCommentMs : LIMITS.waitHeartbeatMs;
+  const keepAliveMs = isListening(headers) ? LIMITS.eventStreamCommentMs : LIMITS.waitHeartbeatMs;
   const tool: ToolName = "wait";
   return { keepAliveMs, responseMode: headers.get("Mcp-Name") === tool ? "sse" : "auto" } as const;
 }

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject } from "../kernel/json.ts";
 import type { ToldHint, ToolCall } from "./hints.ts";
 import { toldHint } from "./hints.ts";
+import type { ToolName } from "./tool-names.ts";
 
 const help = (key?: string): ToolCall => ({ tool: "help", arguments: key === undefined ? {} : { key } });
 const context = (args: JsonObject = {}): ToolCall => ({ tool: "context", arguments: args });
@@ -81,11 +82,30 @@ function renamed({ tool, arguments: args }: ToolCall): ToolCall {
   return { tool, arguments: { ...args, id: `${String(args.id)}-2` } };
 }
 
-/** A refusal of the API as the result of a tool: its hint in terms of the tools, and `next`, a call that leads on. */
-export function failure(body: JsonObject, failed: ToolCall): JsonObject {
+/** Refusals that tell of a token that does not hold. */
+const TOKENLESS: ReadonlySet<ErrorCode> = new Set(["authentication_required", "invalid_token"]);
+
+/** Tools that can be called without a token. */
+const OPEN_TOOLS: ReadonlySet<ToolName> = new Set(["help", "join", "create_room"]);
+
+function isOpen({ tool, arguments: args }: ToolCall): boolean {
+  return OPEN_TOOLS.has(tool) || (tool === "look" && args.what === "templates");
+}
+
+/**
+ * A refusal of the API as the result of a tool: its hint in terms of the tools, and `next`, a call that leads on.
+ * `mayAct` tells whether the caller's token is of a kind that acts in a room.
+ */
+export function failure(body: JsonObject, failed: ToolCall, mayAct = true): JsonObject {
   const hint = typeof body.hint === "string" ? toldHint(body.hint) : null;
-  const { tool, arguments: args } = nextCall(body, hint, failed);
+  const holds = mayAct && !(isCode(body.error) && TOKENLESS.has(body.error));
+  const leading = nextCall(body, hint, failed);
+  const { tool, arguments: args } = holds || isOpen(leading) ? leading : helpOn(body);
   return { ...body, ...(hint === null ? {} : { hint: hint.text }), next: { tool, arguments: args } };
+}
+
+function helpOn(body: JsonObject): ToolCall {
+  return help(typeof body.help === "string" ? body.help : undefined);
 }
 
 function nextCall(body: JsonObject, hint: ToldHint | null, failed: ToolCall): ToolCall {
@@ -94,5 +114,5 @@ function nextCall(body: JsonObject, hint: ToldHint | null, failed: ToolCall): To
   const after = isCode(body.error) ? AFTER[body.error] : AGAIN;
   if (body.error === "agent_exists") return renamed(failed);
   if (after === AGAIN) return failed;
-  return typeof body.help === "string" && after.tool === "help" ? help(body.help) : after;
+  return after.tool === "help" && typeof body.help === "string" ? helpOn(body) : after;
 }

@@ -6,6 +6,7 @@ import {
   ResourceTemplate,
 } from "@modelcontextprotocol/server";
 import type { SessionOf } from "./room-server.ts";
+import type { Session } from "./session.ts";
 import { DEFAULT_BUDGET } from "./tools/reading.ts";
 
 const MIME_TYPE = "application/json";
@@ -34,11 +35,19 @@ export function mountResources(server: McpServer, sessionOf: SessionOf): void {
   server.registerResource("context", template, metadata, async (uri, _variables, { mcpReq }) => {
     const session = sessionOf(undefined, mcpReq.signal);
     if (session.names === null || contextUri(session.names.room) !== uri.href) {
-      throw new ResourceNotFoundError(uri.href);
+      throw new ResourceNotFoundError(uri.href, `Resource not found: ${uri.href}. ${adviceTo(session)}`);
     }
     const query = { budget: String(DEFAULT_BUDGET) };
     const { status, body } = await session.inRoom({ method: "GET", path: ["context"], query });
     if (status >= 400) throw new ProtocolError(ProtocolErrorCode.InvalidParams, String(body.message), body);
     return { contents: [{ uri: uri.href, mimeType: MIME_TYPE, text: JSON.stringify(body) }] };
   });
+}
+
+/** What who asks for a context that they may not read can do: the protocol has no other field for it. */
+function adviceTo({ names }: Session): string {
+  if (names === null) {
+    return "Send Authorization: Bearer with a token of that room, or call the tool context with it as token; help says how to get one.";
+  }
+  return `This request's token opens ${contextUri(names.room)} alone; for another room send a token of that room.`;
 }

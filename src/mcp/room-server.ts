@@ -43,7 +43,8 @@ function mountTool(server: McpServer, tool: Tool, sessionOf: SessionOf): void {
   server.registerTool(name, config, async (args, { mcpReq }) => {
     const given = isJsonObject(args) ? args : {};
     const answer = await tool.call(given, (token) => sessionOf(token, mcpReq.signal));
-    return toolResult(tool, given, answer);
+    const { mayAct } = sessionOf(typeof given.token === "string" ? given.token : undefined);
+    return toolResult(tool, given, answer, mayAct);
   });
 }
 
@@ -56,12 +57,12 @@ function unchecked(schema: JsonObject): StandardSchemaWithJSON {
 }
 
 /** An answer as the result of a tool, the same for programs and, minified, for models [MCP-2]. */
-function toolResult(tool: Tool, args: JsonObject, { status, body }: Answer): CallToolResult {
+function toolResult(tool: Tool, args: JsonObject, { status, body }: Answer, mayAct: boolean): CallToolResult {
   const isError = status >= 400;
   const { token, ...others } = args;
   // A dry run that would be refused is no error, and says what a refusal says.
   const isRefusal = typeof body.error === "string";
-  const told = isRefusal ? failure(body, { tool: tool.name, arguments: others }) : body;
+  const told = isRefusal ? failure(body, { tool: tool.name, arguments: others }, mayAct) : body;
   const result = {
     content: [{ type: "text" as const, text: JSON.stringify(told) }],
     structuredContent: told,

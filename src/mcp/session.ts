@@ -51,13 +51,18 @@ export class Session {
     return this.#token !== null;
   }
 
+  /** Whether the token is of a kind that reads or acts in a room: one that only joins, or none, does neither. */
+  get mayAct(): boolean {
+    return this.names !== null && this.names.kind !== "join";
+  }
+
   /** Calls below the room that the token names. */
   async inRoom(call: ApiCall): Promise<Answer> {
     if (this.names === null) return refusedAnswer(this.hasToken ? roomless() : tokenless());
     return await this.send({ ...call, path: ["rooms", this.names.room, ...call.path] });
   }
 
-  /** Calls whatever the path says. */
+  /** Calls whatever the path says. A text is answered as `content`. */
   async send(call: ApiCall): Promise<Answer> {
     // A URL drops such parts, or those before them: what is left would be another call.
     const nameless = call.path.find((part) => part === "" || part === "." || part === "..");
@@ -65,7 +70,8 @@ export class Session {
     try {
       const response = await this.open(call, {});
       const text = await response.text();
-      const body: unknown = JSON.parse(text);
+      const isPage = response.headers.get("Content-Type")?.startsWith("text/markdown") ?? false;
+      const body: unknown = isPage ? { content: text } : JSON.parse(text);
       if (!isJsonObject(body)) throw new Error("the answer is no object");
       const replayed = response.headers.has("Idempotency-Replayed") ? { replayed: true } : {};
       const pause = Number(response.headers.get("Retry-After") ?? 0);

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { signCreateToken, signingKeys } from "../../src/auth/tokens.ts";
+import { LIMITS } from "../../src/kernel/limits.ts";
+import { failure } from "../../src/mcp/next-calls.ts";
 import worker from "../../src/worker.ts";
 import type { Knock } from "../support/canaries.ts";
 import { EXPRESSIONS, INVOCATIONS, LIVE_CANARIES, leaks, plant } from "../support/canaries.ts";
@@ -38,6 +40,46 @@ it("[MCP-3] without a token that holds, a call says what to do, and help says ho
   for (const token of [undefined, "nonsense", ana.token, room.joiner.token]) {
     expect((await useTool("help", token === undefined ? {} : { token })).content).toContain("join");
   }
+});
+
+it("[MCP-3] the built-in texts are read without a token that holds, as everyone may", async () => {
+  const room = await createRoom();
+  for (const token of [undefined, "nonsense", `${room.owner.token}x`, room.joiner.token]) {
+    const passed = token === undefined ? {} : { token };
+    expect((await useTool("help", passed)).keys).toContain("cel");
+    const { key, content, in_tools } = await useTool("help", { key: "cel", ...passed });
+    expect([key, typeof in_tools]).toEqual(["cel", "string"]);
+    expect(content).toBe((await useTool("help", { key: "cel", token: room.owner.token })).content);
+    const { isError, body } = await callTool("help", { key: "cell", ...passed });
+    expect([isError, body.error]).toEqual([true, "help_key_not_found"]);
+    expect(body.suggestion).toEqual({ path: "key", from: "cell", to: "cel" });
+    expect(body.next).toEqual({ tool: "help", arguments: { key: "cel" } });
+    expect(await refusal("help", { key: "..", ...passed })).toEqual(["help_key_not_found", "help"]);
+  }
+});
+
+it("[MCP-4] who has no token that holds is led to a call that needs none", async () => {
+  const room = await createRoom({ join: "open" });
+  const bad = { id: "ana", state: "plan" };
+  const worse = { id: "ana", state: { k: Number.MAX_VALUE } };
+  for (const args of [bad, worse, { id: "" }, { id: "_a" }]) {
+    for (const way of [{ room: room.id }, { token: room.joiner.token }]) {
+      const [, tool] = await refusal("join", { ...args, ...way });
+      expect([args, ["help", "join"].includes(tool)]).toEqual([args, true]);
+    }
+  }
+  for (const [tool, args] of [
+    ["invoke", { action: "" }],
+    ["look", { what: "history" }],
+    ["wait", { condition: "1 +" }],
+    ["context", { since: -1 }],
+  ] as const) {
+    for (const token of [undefined, "nonsense", room.joiner.token]) {
+      expect((await refusal(tool, { ...args, token }))[1]).toBe("help");
+    }
+  }
+  const { next } = failure({ error: "invalid_param" }, { tool: "join", arguments: {} }, false);
+  expect(next).toEqual({ tool: "help", arguments: {} });
 });
 
 it("[MCP-3] an open room is joined by its id, a closed one by its join token alone", async () => {
@@ -162,7 +204,11 @@ it("[MCP-6] the context of the token's room is a resource, and of no other", asy
     const { contents } = (await rpc("resources/read", { uri }, options)).result;
     expect(JSON.parse(contents[0].text)).toMatchObject({ self: "ana", state: { self: { plan: 1 } } });
     const foreign = `room://${other.id}/context`;
-    expect((await rpc("resources/read", { uri: foreign }, options)).error.message).toContain("not found");
+    const { error } = await rpc("resources/read", { uri: foreign }, options);
+    expect([error.code, error.data]).toEqual([-32602, { uri: foreign }]);
+    expect(error.message).toContain(`not found: ${foreign}. This request's token opens ${uri} alone`);
+    const tokenless = (await rpc("resources/read", { uri }, { era })).error;
+    expect(tokenless.message).toContain(`not found: ${uri}. Send Authorization: Bearer`);
     expect((await rpc("resources/list", {}, { era })).result.resources).toEqual([]);
     const forged = { era, token: `${ana.token}x` };
     expect((await rpc("resources/read", { uri }, forged)).error.data.error).toBe("invalid_token");
@@ -197,6 +243,24 @@ it("[MCP-6] a subscription tells of what its reader may see, as it happens, and 
   let last: Body = null;
   for (let message = await stream.next(); message !== null; message = await stream.next()) last = message;
   expect(last.result.resultType).toBe("complete");
+});
+
+it("[MCP-6] of the resources that are asked for only the context of the token's room is acknowledged", async () => {
+  const [ana, eve] = [await (await createRoom()).join("ana"), await (await createRoom()).join("eve")];
+  const [own, foreign] = [`room://${ana.room}/context`, `room://${eve.room}/context`];
+  const listen = async (notifications: Body) =>
+    new McpStream(await mcpRequest("subscriptions/listen", { notifications }, { token: ana.token }));
+  const both = await listen({ resourceSubscriptions: [foreign, own, own] });
+  expect((await both.next()).params.notifications).toEqual({ resourceSubscriptions: [own] });
+  expect(await both.next()).toMatchObject({ params: { uri: own } });
+  await both.close();
+  const none = await listen({ resourceSubscriptions: [foreign] });
+  expect((await none.next()).params.notifications).toEqual({});
+  expect((await none.next()).result.resultType).toBe("complete");
+  const malformed = { notifications: { resourceSubscriptions: [own, 1] } };
+  expect((await rpc("subscriptions/listen", malformed, { token: ana.token })).error.code).toBe(-32602);
+  const long = { notifications: { resourceSubscriptions: [own, "x".repeat(LIMITS.requestBodyBytes)] } };
+  expect((await mcpRequest("subscriptions/listen", long, { token: ana.token })).status).toBe(413);
 });
 
 it("[MCP-6] the revisions before 2026-07-28 have no subscriptions here, nor has who brings no token", async () => {

@@ -55,12 +55,10 @@ function expectDeclared(
   { request: asked, response, text }: Sent,
 ): void {
   const { components } = document.json;
-  const others = {
-    404: components.responses.NoSuchPath!,
-    405: components.responses.MethodNotAllowed!,
-  };
   const isCall = asked.method === call.method && !/%ff/.test(asked.url);
-  const responses = isCall ? call.operation.responses : { ...call.operation.responses, ...others };
+  // A declared method is never answered what others are.
+  const { 405: other, ...own } = call.operation.responses;
+  const responses = isCall ? own : { ...own, 404: components.responses.NoSuchPath!, 405: other! };
   const breach = document.breach(responses, response, text);
   // An assertion would tell too little of it.
   if (breach !== null) throw new Error(`${call.id}: ${breach}`);

@@ -86,6 +86,23 @@ describe.each(IDS)("%s", (id) => {
   });
 });
 
+it("[TPL-2] the rules of a template bind its own actions, as every how says, and others are seen to be others'", async () => {
+  for (const { how } of TEMPLATES.values()) expect(how).toMatch(/^These rules bind these actions only\. /m);
+  const room = await createRoom({ template: "vote" });
+  const [ana, eve] = [await room.join("ana"), await room.join("eve")];
+  const write = { scope: "_outcomes", key: "${params.proposal}", value: "as eve likes" };
+  await eve.do("_register_action", {
+    id: "decide",
+    params: { proposal: { type: "string" } },
+    writes: [write],
+  });
+  await eve.do("decide", { proposal: "plan" });
+  const { state, views, actions } = await ana.context("?depth=full");
+  expect(state._outcomes.plan).toBe("as eve likes");
+  expect(views._contested["_outcomes:${params.proposal}"]).toContain("decide");
+  expect([actions.close_vote.registered_by, actions.decide.registered_by]).toEqual([null, "eve"]);
+});
+
 it("[TPL-3] anyone reads which templates there are, and each of them whole", async () => {
   const { status, body, headers } = await request("/templates");
   expect([status, headers.get("Access-Control-Allow-Origin")]).toEqual([200, "*"]);

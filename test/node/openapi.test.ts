@@ -50,6 +50,16 @@ it("[API-3] every example fits the schema that it is an example of", () => {
       expect([where, type, document.misfit(schema, example)]).toEqual([where, type, null]);
     }
   };
+  const checkRefusals = (where: string, { schema, examples }: Part) => {
+    const [, { properties }] = schema.allOf;
+    expect([where, Object.keys(examples)]).toEqual([where, properties.error.enum]);
+    for (const [code, example] of Object.entries(examples)) {
+      const { value } = document.follow(example);
+      expect([where, value.error, document.misfit(schema, value)]).toEqual([where, code, null]);
+      expect([code, typeof value.message]).toEqual([code, "string"]);
+      expect([code, (value.hint ?? value.help) === undefined]).toEqual([code, code === "internal"]);
+    }
+  };
   for (const { id, operation, parameters } of document.calls) {
     check(`${id} body`, operation.requestBody?.content);
     for (const [status, response] of Object.entries(operation.responses)) {
@@ -57,10 +67,18 @@ it("[API-3] every example fits the schema that it is an example of", () => {
       if (Number(status) < 400)
         expect([id, status, content === undefined]).toEqual([id, status, status === "101"]);
       if (Number(status) < 400) check(`${id} ${status}`, content);
+      else checkRefusals(`${id} ${status}`, content["application/json"]);
     }
     for (const { name, schema, example } of parameters) {
       if (example !== undefined)
         expect([id, name, document.misfit(schema, example)]).toEqual([id, name, null]);
     }
+  }
+});
+
+it("[API-1] of every call the answer to another method of its path is declared, with Allow", () => {
+  for (const { id, operation } of document.calls) {
+    const { headers } = document.follow(operation.responses["405"]);
+    expect([id, Object.keys(headers).includes("Allow")]).toEqual([id, true]);
   }
 });

@@ -12,6 +12,7 @@ import { HISTORY } from "./history.ts";
 import { MOVING } from "./moving.ts";
 import * as parameters from "./parameters.ts";
 import { READING } from "./reading.ts";
+import { refusalExamples } from "./refusal-examples.ts";
 import { ROOMS } from "./rooms.ts";
 import { componentSchemas, reference } from "./schemas.ts";
 import { SERVER } from "./server.ts";
@@ -99,6 +100,7 @@ function components(): OpenApiDocument["components"] {
       MethodNotAllowed: refused(405, ["method_not_allowed"]),
       NoSuchPath: refused(404, ["not_found"]),
     },
+    examples: refusalExamples(),
     parameters: Object.fromEntries(
       Object.entries(parameters.PATH).map(([name, path]) => [name, parameterObject("path", name, path)]),
     ),
@@ -120,6 +122,7 @@ function operationObject(id: OperationId): OperationObject {
     ...refusalsOf(DECLARATIONS[id]).map(({ status, name }) => {
       return [String(status), { $ref: `#/components/responses/${name}` }] as const;
     }),
+    ["405", { $ref: "#/components/responses/MethodNotAllowed" }] as const,
   ];
   return {
     operationId: id,
@@ -205,11 +208,13 @@ function refusalsOf({ errors }: Declaration) {
   return [...byStatus].map(([status, codes]) => ({ status, codes, name: [status, ...codes].join("-") }));
 }
 
-/** The refusals of one status: an Error whose code is one of these. */
+/** The refusals of one status: an Error whose code is one of these, with an example of each. */
 function refused(status: number, codes: readonly ErrorCode[]): ResponseObject {
   const which: JsonObject = { properties: { error: { enum: [...codes] } } };
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
+  const whom = status === 405 ? ": answered to the methods that the path has not got" : "";
   return {
-    description: codes.map((code) => `\`${code}\``).join(" · "),
+    description: `${codes.map((code) => `\`${code}\``).join(" · ")}${whom}`,
     headers: headersOf(
       "X-Sync-Version",
       "X-Sync-Seq",
@@ -217,6 +222,11 @@ function refused(status: number, codes: readonly ErrorCode[]): ResponseObject {
       ...(status === 405 ? ["Allow"] : []),
       ...(status === 429 || status === 503 ? ["Retry-After"] : []),
     ),
-    content: { "application/json": { schema: { allOf: [reference("Error"), which] } } },
+    content: {
+      "application/json": {
+        schema: { allOf: [reference("Error"), which] },
+        examples: Object.fromEntries(examples),
+      },
+    },
   };
 }

@@ -16,6 +16,7 @@ export interface OpenApiDocument {
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonObject>>;
     readonly responses: Readonly<Record<string, ResponseObject>>;
+    readonly examples: Readonly<Record<string, ExampleObject>>;
     readonly parameters: Readonly<Record<string, ParameterObject>>;
     readonly headers: Readonly<Record<string, HeaderObject>>;
     readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
@@ -60,9 +61,18 @@ export interface HeaderObject {
   readonly schema: JsonObject;
 }
 
-export type ContentObject = Readonly<
-  Record<string, { readonly schema: JsonObject; readonly example?: Json }>
->;
+export interface ExampleObject {
+  readonly value: Json;
+}
+
+/** Of one media type: its example, or where it has several each by a name. */
+export interface MediaTypeObject {
+  readonly schema: JsonObject;
+  readonly example?: Json;
+  readonly examples?: Readonly<Record<string, Reference>>;
+}
+
+export type ContentObject = Readonly<Record<string, MediaTypeObject>>;
 
 export interface ResponseObject {
   readonly description: string;

@@ -99,11 +99,12 @@ function contents(content: ContentObject, isRequired?: boolean): Html {
   )}`;
 }
 
-function exampleOf(example: Json | undefined): Html {
+/** An example, to be opened by its title. */
+export function exampleOf(example: Json | undefined, title = "Example"): Html {
   if (example === undefined) return NOTHING;
   const text = typeof example === "string" ? example : JSON.stringify(example, null, 2);
   return html`<details>
-    <summary>Example</summary>
+    <summary>${title}</summary>
     <pre tabindex="0"><code>${text}</code></pre>
   </details>`;
 }
@@ -118,7 +119,7 @@ function answersOf({ responses }: OperationObject, { components }: OpenApiDocume
   return html`${done.map(([status, response]) => (response ? doneOf(status, response) : NOTHING))}
     <details class="refusals">
       <summary>Refusals</summary>
-      <p>An <a href="#schema-Error">Error</a> with one of these codes:</p>
+      <p>An <a href="#schema-Error">Error</a> with one of these <a href="#refusals">codes</a>:</p>
       <table>
         <thead><tr><th scope="col">Status</th><th scope="col">Codes</th></tr></thead>
         <tbody>${refusals.map(

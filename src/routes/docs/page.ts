@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
 import type { OpenApiDocument } from "../../protocol/openapi/types.ts";
-import { callSection, callsByTag } from "./calls.ts";
+import { callSection, callsByTag, exampleOf } from "./calls.ts";
 import type { ShownCall } from "./curl.ts";
 import type { Html } from "./prose.ts";
 import { inline, NOTHING, prose } from "./prose.ts";
@@ -39,7 +39,7 @@ export async function docsPage(document: OpenApiDocument): Promise<string> {
                 ${(calls.get(name) ?? []).map((call) => callSection(call, document, origin))}
               </section>`,
             )}
-            ${schemas(document)}
+            ${refusals(document)} ${schemas(document)}
           </main>
         </div>
       </body>
@@ -62,6 +62,7 @@ function contents(calls: ReadonlyMap<string, readonly ShownCall[]>): Html {
     <summary>Contents</summary>
     <ul>
       ${groups}
+      <li><a href="#refusals">Refusals</a></li>
       <li><a href="#schemas">Schemas</a></li>
     </ul>
   </details>`;
@@ -72,6 +73,15 @@ function tokens({ components }: OpenApiDocument): Html {
   return html`<section aria-labelledby="tokens">
     <h2 id="tokens">Who calls</h2>
     <ul>${schemes.map(({ description }) => html`<li>${inline(description)}</li>`)}</ul>
+  </section>`;
+}
+
+function refusals({ components }: OpenApiDocument): Html {
+  const shown = Object.entries(components.examples).map(([code, { value }]) => exampleOf(value, code));
+  return html`<section aria-labelledby="refusals">
+    <h2 id="refusals">Refusals</h2>
+    <p>An <a href="#schema-Error">Error</a> of each code.</p>
+    ${shown}
   </section>`;
 }
 
