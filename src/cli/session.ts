@@ -51,11 +51,11 @@ export class Session {
 
   /**
    * The same for what runs for a long time, and is to outlast a server's restart. `lost` is told whenever there is no
-   * answer or a socket has gone.
+   * answer or a socket has gone; `attempts` are those to make until somebody answers.
    */
-  async patientRoom(lost: () => void): Promise<Room> {
+  async patientRoom(lost: () => void, attempts = 20): Promise<Room> {
     return await this.#room({
-      retry: { attempts: 20, mostDelayMs: 5_000 },
+      retry: { attempts, mostDelayMs: 5_000 },
       fetch: telling(lost),
       WebSocket: tellingSocket(lost),
     });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { FlakyProxy } from "./flaky-proxy.ts";
 import { ADD_POINTS, ended, furnished, roomOf, Shell, says } from "./shell.ts";
 
@@ -148,6 +148,28 @@ describe.concurrent("sync", () => {
     expect(stdout).toContain("# not connected; trying again");
     const events = stdout.split("\n").flatMap((line) => /^event (\d+)/.exec(line)?.[1] ?? []);
     expect(events).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("[CLI-6] a wait's time is over whether or not anybody answers, and ends it with 4", async () => {
+    const proxy = await FlakyProxy.before(inject("server"));
+    const shell = new Shell();
+    const through = { env: { SYNC_SERVER: proxy.url } };
+    await shell.run(["create"], through);
+    const waiting = shell.run(["wait", "false", "--timeout", "1s"], through);
+    const longer = shell.run(["wait", "state._shared.points == 1", "--json"], through);
+    await vi.waitFor(() => expect(proxy.requests.filter((line) => line.includes("wait"))).toHaveLength(2));
+    proxy.fault = () => "drop";
+    proxy.kill();
+    const dead = await waiting;
+    expect(dead).toMatchObject({ code: 4, stdout: "", stderr: expect.stringContaining("1 s are over") });
+    expect(dead.stderr.match(/no answer; still waiting/g)).toHaveLength(1);
+    proxy.fault = () => null;
+    await shell.run(["register", "action", JSON.stringify(ADD_POINTS)], through);
+    await shell.run(["invoke", "add_points", "by=1"], through);
+    expect(await longer).toMatchObject({ code: 0, stderr: "" });
+    await proxy.close();
+    const never = await shell.run(["wait", "true", "--timeout", "300ms", "--json"], through);
+    expect([never.code, JSON.parse(never.stderr).error]).toEqual([4, "unreachable"]);
   });
 
   it("[CLI-7] Ctrl-C ends a wait as shells expect it", async () => {
