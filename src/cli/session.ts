@@ -95,7 +95,7 @@ export class Session {
 
   /** Forgets the profiles of a room that is no more, or those of an agent in it. */
   async forget(server: string, room: string, agent?: string): Promise<void> {
-    const gone = Object.entries(this.profiles.all()).filter(([, kept]) => {
+    const gone = [...this.profiles.all()].filter(([, kept]) => {
       return kept.server === server && kept.room === room && (agent === undefined || kept.agent === agent);
     });
     if (gone.length > 0) await this.profiles.remove(gone.map(([name]) => name));
@@ -103,7 +103,7 @@ export class Session {
 
   /** Whether the profile in use is that of the room's owner: whoever brings agents into it stays who they are. */
   ownsCurrent({ server, room }: Pick<Profile, "server" | "room">): boolean {
-    const current = this.profiles.all()[this.profiles.current() ?? ""];
+    const current = this.profiles.all().get(this.profiles.current() ?? "");
     return current !== undefined && current.server === server && current.room === room && isOwner(current);
   }
 
@@ -135,7 +135,7 @@ export class Session {
     const agent = this.#globals.as ?? this.#env.SYNC_AGENT;
     const token = await this.#givenToken();
     if (token !== undefined) return { server, room, token, agent };
-    const held = Object.values(this.profiles.all()).filter(
+    const held = [...this.profiles.all().values()].filter(
       (kept) => kept.server === server && kept.room === room,
     );
     const owner = held.find(isOwner);
@@ -155,7 +155,7 @@ export class Session {
   #profile(): Profile | undefined {
     const named = this.#globals.profile ?? this.#env.SYNC_PROFILE;
     const name = named ?? this.profiles.current();
-    const profile = name === null ? undefined : this.profiles.all()[name];
+    const profile = name === null ? undefined : this.profiles.all().get(name);
     if (named === undefined || profile) return profile;
     const near = nearest(named, this.#names());
     throw new UsageError(
@@ -165,7 +165,7 @@ export class Session {
   }
 
   #names(): string[] {
-    return Object.keys(this.profiles.all());
+    return [...this.profiles.all().keys()];
   }
 
   async #givenToken(): Promise<string | undefined> {

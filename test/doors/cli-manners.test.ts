@@ -54,6 +54,23 @@ describe.concurrent("sync", () => {
     });
   });
 
+  it("[CLI-3] [CLI-4] whatever is a name is looked up as one", async () => {
+    const shell = new Shell();
+    for (const name of ["constructor", "__proto__", "toString"]) {
+      const missing = await shell.run(["context", "-p", name]);
+      expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining(`no profile ${name}`) });
+      expect(await shell.json("create --save", name)).toMatchObject({ profile: name });
+      expect(await shell.json("context --only self -p", name)).toMatchObject({ self: "" });
+      const option = await shell.run(["context", `--${name}`, "x"]);
+      expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining(`no option --${name}`) });
+    }
+    expect(await shell.json("profiles")).toHaveLength(3);
+    await shell.sync("profiles remove __proto__");
+    expect(await shell.json("profiles")).toHaveLength(2);
+    await shell.sync("join ana --save __proto__ -p constructor");
+    await shell.sync("poll");
+  });
+
   it("[CLI-3] makes no room whose token it could not keep", async () => {
     const [shell, id] = [new Shell(), `kept-${crypto.randomUUID()}`];
     writeFileSync(join(shell.folder, "sync"), "no folder");
