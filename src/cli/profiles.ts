@@ -26,6 +26,13 @@ export interface Profile {
   readonly agent: string | null;
 }
 
+/** What became of a profile that was kept, and of the one in use. */
+export interface Kept {
+  readonly name: string;
+  readonly previous: string | null;
+  readonly current: string;
+}
+
 interface Book {
   readonly current: string | null;
   /** By name: any text is one, `constructor` too. */
@@ -65,16 +72,18 @@ export class Profiles {
     await this.#change((book) => book);
   }
 
-  /** Keeps `profile` under `name`, or beside another server's room of that name under the next free one, and answers which. */
-  async save(name: string, profile: Profile, makeCurrent: boolean): Promise<string> {
+  /** Keeps `profile` under `name`, or beside another server's room of that name under the next free one. */
+  async save(name: string, profile: Profile, makeCurrent: boolean): Promise<Kept> {
     let saved = name;
+    let [previous, current]: [string | null, string] = [null, name];
     await this.#change((book) => {
       for (let number = 2; isAnother(book.profiles.get(saved), profile); number++)
         saved = `${name}-${number}`;
-      const current = makeCurrent ? saved : (book.current ?? saved);
+      previous = book.current;
+      current = makeCurrent ? saved : (book.current ?? saved);
       return { current, profiles: new Map([...book.profiles, [saved, profile]]) };
     });
-    return saved;
+    return { name: saved, previous, current };
   }
 
   async use(name: string): Promise<void> {

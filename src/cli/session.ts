@@ -6,7 +6,7 @@ import { UsageError } from "./faults.ts";
 import { quoted } from "./hints.ts";
 import { stdinText } from "./input.ts";
 import { nearest } from "./nearest.ts";
-import type { Profile, Profiles } from "./profiles.ts";
+import type { Kept, Profile, Profiles } from "./profiles.ts";
 
 const LOCAL = "http://127.0.0.1:8787";
 
@@ -40,8 +40,16 @@ export class Session {
     return this.#target;
   }
 
+  /** Where the command goes. Whoever makes a room or joins one needs no token for it yet. */
+  place(): Pick<Target, "server" | "room"> {
+    const base = this.#profile();
+    const server = serverUrl(this.#globals.server ?? this.#env.SYNC_SERVER ?? base?.server ?? LOCAL);
+    const room = this.#globals.room ?? this.#env.SYNC_ROOM;
+    return { server, room: room ?? (base?.server === server ? base.room : undefined) };
+  }
+
   async server(): Promise<string> {
-    return (await this.target()).server;
+    return this.place().server;
   }
 
   /** The room, with the eyes of whom the command speaks for. Who types does not wait long for a server that is down. */
@@ -88,8 +96,8 @@ export class Session {
     await this.profiles.check();
   }
 
-  /** Keeps a new token as a profile, and answers its name. */
-  async keep(profile: Profile, name: string, makeCurrent: boolean): Promise<string> {
+  /** Keeps a new token as a profile. */
+  async keep(profile: Profile, name: string, makeCurrent: boolean): Promise<Kept> {
     return await this.profiles.save(name, profile, makeCurrent);
   }
 
@@ -101,10 +109,24 @@ export class Session {
     if (gone.length > 0) await this.profiles.remove(gone.map(([name]) => name));
   }
 
-  /** Whether the profile in use is that of the room's owner: whoever brings agents into it stays who they are. */
-  ownsCurrent({ server, room }: Pick<Profile, "server" | "room">): boolean {
-    const current = this.profiles.all().get(this.profiles.current() ?? "");
-    return current !== undefined && current.server === server && current.room === room && isOwner(current);
+  /** Whether the room's own token is kept here: whoever brings agents into their room stays who they are. */
+  owns(place: Pick<Target, "server" | "room">): boolean {
+    return this.#held(place).some(isOwner);
+  }
+
+  /**
+   * What `agent` may join with: the token that was given, else the room's own, one for joining, or, for a new one in its
+   * place, the agent's. Another agent's is none, and an open room takes none.
+   */
+  async invitation(agent: string): Promise<string | undefined> {
+    const given = await this.#givenToken();
+    if (given !== undefined && (!given.startsWith("as_") || agent === this.#agent())) return given;
+    const held = this.#held(this.place());
+    const fit =
+      held.find(isOwner) ??
+      held.find(({ token }) => token.startsWith("join_")) ??
+      held.find((kept) => kept.agent === agent);
+    return fit?.token;
   }
 
   /** The same, but for another room. */
@@ -128,19 +150,15 @@ export class Session {
   }
 
   async #resolve(): Promise<Target> {
-    const base = this.#profile();
-    const server = serverUrl(this.#globals.server ?? this.#env.SYNC_SERVER ?? base?.server ?? LOCAL);
-    const isThere = base?.server === server;
-    const room = this.#globals.room ?? this.#env.SYNC_ROOM ?? (isThere ? base.room : undefined);
-    const agent = this.#globals.as ?? this.#env.SYNC_AGENT;
+    const { server, room } = this.place();
+    const agent = this.#agent();
     const token = await this.#givenToken();
     if (token !== undefined) return { server, room, token, agent };
-    const held = [...this.profiles.all().values()].filter(
-      (kept) => kept.server === server && kept.room === room,
-    );
+    const held = this.#held({ server, room });
     const owner = held.find(isOwner);
     if (agent === undefined) {
-      const own = isThere && base.room === room ? base : (owner ?? held[0]);
+      const base = this.#profile();
+      const own = base?.server === server && base.room === room ? base : (owner ?? held[0]);
       return { server, room, token: own?.token, agent: own?.agent ?? undefined };
     }
     const own = held.find((kept) => kept.agent === agent);
@@ -150,6 +168,16 @@ export class Session {
       `There is no token here for ${agent} in room ${room}.`,
       `sync join ${agent} --room ${room}`,
     );
+  }
+
+  /** The profiles of a room. */
+  #held({ server, room }: Pick<Target, "server" | "room">): Profile[] {
+    return [...this.profiles.all().values()].filter((kept) => kept.server === server && kept.room === room);
+  }
+
+  /** The agent that an option or a variable names. */
+  #agent(): string | undefined {
+    return this.#globals.as ?? this.#env.SYNC_AGENT;
   }
 
   #profile(): Profile | undefined {

@@ -71,6 +71,47 @@ describe.concurrent("sync", () => {
     await shell.sync("poll");
   });
 
+  it("[CLI-2] joins with the room's own token or one for joining, never with another agent's", async () => {
+    const shell = new Shell();
+    const first = await shell.json<{ id: string }>("create --save first");
+    await shell.sync("tokens mint join --save invitation");
+    const { token } = await shell.json<{ token: string }>("join ana");
+    await shell.sync("create --save second");
+    await shell.sync("join x -r", first.id);
+    await shell.sync(`profiles use x@${first.id}`);
+    await shell.sync("join y");
+    expect((await shell.run(["join", "z"], { env: { SYNC_AGENT: "z", SYNC_ROOM: first.id } })).code).toBe(0);
+    expect((await shell.run(["join", "w"], { env: { SYNC_TOKEN: token } })).code).toBe(0);
+    await shell.sync("profiles remove first");
+    await shell.sync("join v");
+    await shell.sync("profiles remove invitation");
+    const refused = await shell.run(["join", "u", "-r", first.id]);
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("authentication_required") });
+  });
+
+  it("[CLI-3] who makes a room or joins one goes on there, but for the owner; and is told of it", async () => {
+    const [shell, guest] = [new Shell(), new Shell()];
+    const create = await shell.run(["create", "--save", "one"]);
+    expect(create.stderr).not.toContain("In use");
+    const two = await shell.run(["create", "--save", "two"]);
+    expect(two.stderr).toContain("In use from now on: two. Back to the last: `sync profiles use one`.");
+    const room = await roomOf(shell);
+    for (const words of [
+      ["join", "x", "-r", (await shell.json<{ id: string }>("info -p one")).id],
+      ["join", "y"],
+    ])
+      expect((await shell.run(words)).stderr).not.toContain("In use");
+    const fork = await shell.run(["fork", "--save", "three"]);
+    expect(fork.stderr).toContain("In use from now on: three.");
+    expect(await shell.json("fork --stay")).toMatchObject({ in_use: "three" });
+    expect(await shell.json("create --stay")).toMatchObject({ in_use: "three" });
+    const { token } = await shell.json<{ token: string }>("tokens mint join -p two");
+    await guest.sync("create --save own");
+    const invited = { env: { SYNC_TOKEN: token, SYNC_ROOM: room } };
+    expect((await guest.run(["join", "z", "--stay"], invited)).stderr).not.toContain("In use");
+    expect((await guest.run(["join", "w"], invited)).stderr).toContain(`In use from now on: w@${room}.`);
+  });
+
   it("[CLI-3] makes no room whose token it could not keep", async () => {
     const [shell, id] = [new Shell(), `kept-${crypto.randomUUID()}`];
     writeFileSync(join(shell.folder, "sync"), "no folder");

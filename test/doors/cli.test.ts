@@ -74,7 +74,7 @@ describe.concurrent("sync", () => {
     expect(listed).toContainEqual(expect.objectContaining({ id: minted.id, label: "guest" }));
     await shell.sync(`tokens revoke ${minted.id}`);
     expect((await shell.run(["info"], asGuest)).code).toBe(3);
-    const fork = await shell.json<{ id: string }>("fork --at 1 --save before");
+    const fork = await shell.json<{ id: string }>("fork --at 1 --save before --stay");
     expect(await shell.json("info --profile before")).toMatchObject({ id: fork.id, agents: 0 });
     expect(await shell.json("migration")).toMatchObject({ phase: "v8" });
     expect((await shell.run(["migrate", "dual"])).stderr).toContain("phase_conflict");
