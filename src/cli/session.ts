@@ -3,6 +3,7 @@ import type { ConnectionOptions, Fetch, WebSocketConstructor } from "../client/m
 import { Room } from "../client/main.ts";
 import type { GlobalOptions } from "./command.ts";
 import { UsageError } from "./faults.ts";
+import type { HintPrefixes } from "./hints.ts";
 import { quoted } from "./hints.ts";
 import { stdinText } from "./input.ts";
 import { nearest } from "./nearest.ts";
@@ -139,14 +140,19 @@ export class Session {
     return this.#env.SYNC_CREATE_TOKEN;
   }
 
+  /** The room that an option names, where that is not what the command is about. */
+  get saidRoom(): string | undefined {
+    return this.#globals.room;
+  }
+
   /** `sync` with the options that said whom it talks to, for the next command to talk to the same. */
-  prefix(isAgentInDoubt: boolean): string {
+  prefixes(isAgentInDoubt: boolean): HintPrefixes {
     const { profile, server, room, as } = this.#globals;
-    const said = { profile, server, room, as: isAgentInDoubt ? undefined : as };
-    const words = Object.entries(said).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name} ${quoted(value)}`],
-    );
-    return ["sync", ...words].join(" ");
+    const there = { profile, server };
+    return {
+      room: syncWith({ ...there, room, as: isAgentInDoubt ? undefined : as }),
+      server: syncWith(there),
+    };
   }
 
   async #resolve(): Promise<Target> {
@@ -226,6 +232,13 @@ function tellingSocket(lost: () => void): WebSocketConstructor | undefined {
       this.addEventListener("close", lost);
     }
   };
+}
+
+function syncWith(said: Readonly<Record<string, string | undefined>>): string {
+  const words = Object.entries(said).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoted(value)}`],
+  );
+  return ["sync", ...words].join(" ");
 }
 
 export function isOwner({ token }: Pick<Profile, "token">): boolean {

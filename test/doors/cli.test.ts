@@ -197,7 +197,15 @@ describe.concurrent("sync", () => {
     await shell.sync("create --save again");
     const piped = await shell.run(["import", "-", "--json"], { input: first });
     expect(JSON.parse(piped.stdout)).toMatchObject({ imported: true });
-    const refused = await shell.run(["import", file]);
+    const refused = await shell.run(["import", file, "--room", await roomOf(shell)]);
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("room_not_empty") });
+    expect(refused.stderr).toContain("try:  sync create\n");
+    for (const command of ["create", "fork"]) {
+      const mistaken = await shell.run([command, "--room", "x"]);
+      expect(mistaken).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`sync ${command} --id x\n`),
+      });
+    }
   });
 });

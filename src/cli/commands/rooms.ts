@@ -1,6 +1,7 @@
 import { createRoom } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
+import { quoted } from "../hints.ts";
 import { STAY, tellInUse } from "../in-use.ts";
 import { objectSource } from "../input.ts";
 import { table } from "../table.ts";
@@ -27,6 +28,12 @@ export const create = defineCommand({
   notes: `Its profile is in use from then on, unless --stay is said. With --json the answer has the room's tokens.
 Where the server asks for a create token, it is in SYNC_CREATE_TOKEN.`,
   async run({ options: { id, template, join, save, ...options }, session, output, signal }) {
+    if (session.saidRoom !== undefined) {
+      throw new UsageError(
+        "--room chooses a room that there is: the one to make is named by --id.",
+        `sync create --id ${quoted(session.saidRoom)}`,
+      );
+    }
     const server = await session.server();
     const about = options.meta === undefined ? undefined : await objectSource("--meta", options.meta);
     const createToken = session.createToken();

@@ -2,6 +2,7 @@ import { closeSync, createReadStream, openSync, renameSync, rmSync, writeSync } 
 import { Readable } from "node:stream";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
+import { quoted } from "../hints.ts";
 import { STAY, tellInUse } from "../in-use.ts";
 import { sizeOf } from "../input.ts";
 import { Progress, sizeText } from "../progress.ts";
@@ -93,6 +94,13 @@ export const fork = defineCommand({
   notes: `The new room's profile is in use from then on, unless --stay is said. With --json the answer has the new room's
 tokens.`,
   async run({ options: { id, at, save, stay, ...options }, session, output, signal }) {
+    const { saidRoom } = session;
+    if (saidRoom !== undefined && (await session.target()).token === undefined) {
+      throw new UsageError(
+        `There is no token here for room ${saidRoom}, to fork it. The room to make is named by --id.`,
+        `sync fork --id ${quoted(saidRoom)}`,
+      );
+    }
     const room = await session.room();
     await session.mayKeep();
     const made = await room.fork({ id, at, createToken: session.createToken(), signal });

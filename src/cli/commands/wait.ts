@@ -39,7 +39,7 @@ that is down: --timeout does, which counts them in.`,
     });
     const answer = await waiting.catch((error: unknown) => {
       if (timeout === undefined || !SyncError.is(error, "unreachable")) throw error;
-      tellFault(error, output, (isAgentInDoubt) => session.prefix(isAgentInDoubt));
+      tellFault(error, output, (isAgentInDoubt) => session.prefixes(isAgentInDoubt));
       return null;
     });
     if (answer === null) return EXIT.timedOut;
