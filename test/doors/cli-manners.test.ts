@@ -177,6 +177,27 @@ describe.concurrent("sync", () => {
     expect((await shell.run(["wait", "true", "--timout", "3"])).stderr).toContain("Did you mean --timeout?");
   });
 
+  it("[CLI-4] tells which definition of a list was refused, and how many were registered before it", async () => {
+    const shell = await furnished();
+    const views = '[{"id": "one", "expr": "1"}, {"id": "bad", "expr": "((("}, {"id": "two", "expr": "2"}]';
+    const people = await shell.run(["register", "view", views]);
+    expect(people).toMatchObject({ code: 3, stdout: expect.stringContaining("view one is registered") });
+    expect(people.stderr).toMatch(/^invalid_cel: bad, at index 1 of 3 \(1 before it was registered\): /);
+    const machines = await shell.run(["register", "view", views, "--json"]);
+    expect(JSON.parse(machines.stderr)).toMatchObject({
+      error: "invalid_cel",
+      id: "bad",
+      index: 1,
+      registered: 1,
+    });
+    const shapeless = await shell.run(["register", "view", '[{"id": "one", "expr": "1"}, 2]']);
+    expect(shapeless).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining("index 1 is none"),
+    });
+  });
+
   it("[CLI-4] shows what agents wrote as text, whatever it would do to a terminal", async () => {
     const shell = await furnished();
     await shell.sync("invoke _send_message", '{"body": "\\u001b[2J\\u0007wiped"}');
