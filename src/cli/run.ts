@@ -31,7 +31,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   if (argv[0] === COMPLETE) return await tellCandidates(argv.slice(1), around);
   let prefixes: Prefixes = () => ({ room: "sync", server: "sync" });
   try {
-    const found = findCommand(argv);
+    const found = findCommand(asCommand(argv));
     if (found === null) return tellOverview(output, argv);
     const { globals, options, args } = parseArguments(found.command, found.rest);
     if (globals.help) return tellText(output, commandUsage(found.command, output));
@@ -44,6 +44,12 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     if (!signal.aborted) tellFault(error, output, prefixes);
     return exitCodeOf(error, signal);
   }
+}
+
+/** `--version` by itself is asked of every command line, and is here a command. */
+function asCommand(argv: readonly string[]): readonly string[] {
+  if (leadingWords(argv).length > 0) return argv;
+  return argv.map((word) => (word === "--version" ? "version" : word));
 }
 
 /** The command that the first words name, and the command line without them; null where there are none. */

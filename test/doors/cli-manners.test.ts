@@ -227,6 +227,16 @@ describe.concurrent("sync", () => {
     expect(await codes(["wait", "false", "--timeout", "50ms"])).toEqual([4]);
   });
 
+  it("[CLI-1] says which version it is", async () => {
+    const shell = new Shell();
+    const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+    const { version } = JSON.parse(text) as { version: string };
+    const told = { code: 0, stdout: `${version}\n`, stderr: "" };
+    expect([await shell.run(["--version"]), await shell.run(["version"])]).toEqual([told, told]);
+    expect(await shell.json("--version")).toEqual({ version });
+    expect((await shell.run(["health", "--version"])).code).toBe(2);
+  });
+
   it("[CLI-4] ends in silence when nobody reads on", async () => {
     const shell = await furnished();
     // More than a pipe holds: what is written last finds no reader.
