@@ -93,6 +93,7 @@ describe.concurrent("sync", () => {
     const [shell, guest] = [new Shell(), new Shell()];
     const create = await shell.run(["create", "--save", "one"]);
     expect(create.stderr).not.toContain("In use");
+    expect(create.stderr).toContain("invite others: `sync tokens mint join --show-token`");
     const two = await shell.run(["create", "--save", "two"]);
     expect(two.stderr).toContain("In use from now on: two. Back to the last: `sync profiles use one`.");
     const room = await roomOf(shell);

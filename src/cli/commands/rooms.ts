@@ -49,7 +49,10 @@ Where the server asks for a create token, it is in SYNC_CREATE_TOKEN.`,
       return table(rows.map(([name = "", value = ""]) => [output.cell("dim", name), plain(value)]));
     });
     tellInUse(kept, output);
-    output.note(`Next: \`sync join <agent>\`, or invite others: \`sync tokens mint join --show-token\`.`);
+    const there = kept.current === kept.name ? "" : ` --profile ${quoted(kept.name)}`;
+    output.tell(
+      `Next: \`sync join <agent>${there}\`, or invite others: \`sync tokens mint join --show-token${there}\`.`,
+    );
     return EXIT.done;
   },
 });
