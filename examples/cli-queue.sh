@@ -18,7 +18,7 @@ files=("$@")
 [ ${#files[@]} -gt 0 ] || files=(src/protocol/*.ts)
 workers=(ada bob cyd)
 
-sync create >/dev/null
+sync create --json >/dev/null
 for worker in "${workers[@]}"; do sync join "$worker" >/dev/null; done
 sync register action - >/dev/null <<'JSON'
 [

@@ -63,7 +63,7 @@ interface OptionToken {
 
 function optionText(command: Command, specs: OptionSpecs, token: OptionToken): string {
   const { name, rawName, value, inlineValue } = token;
-  const spec = specs[name];
+  const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
   if (!spec) {
     const near = nearest(name, Object.keys(specs));
     const meant = near === undefined ? "" : ` Did you mean --${near}?`;

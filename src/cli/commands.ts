@@ -16,6 +16,7 @@ import { health, templates } from "./commands/server.ts";
 import { tokensList, tokensMint, tokensRevoke } from "./commands/tokens.ts";
 import { exportation, fork, importation } from "./commands/transfer.ts";
 import { types } from "./commands/types.ts";
+import { version } from "./commands/version.ts";
 import { wait } from "./commands/wait.ts";
 import { watch } from "./commands/watch.ts";
 
@@ -36,7 +37,7 @@ export const GROUPS: readonly Group[] = [
   { title: "Servers", commands: [health, templates, migration, migrate] },
   {
     title: "This machine",
-    commands: [profilesList, profilesUse, profilesRemove, completion, helpCommand(() => GROUPS)],
+    commands: [profilesList, profilesUse, profilesRemove, completion, version, helpCommand(() => GROUPS)],
   },
 ];
 

@@ -1,6 +1,9 @@
 /** What stands for one word in a hint of the room: a name, or a placeholder such as `:id`. */
 type Translation = readonly [call: RegExp, command: (...parts: string[]) => string];
 
+/** A room that is made is no room that was chosen. */
+const CREATE = "create";
+
 /** Calls as hints of the room name them, and the commands that make them. The first that fits a place stands. */
 const CALLS: readonly Translation[] = [
   [/GET …\/context(?:\?(\S*[^\s.,;:]))?/g, (query) => `context${contextOptions(query)}`],
@@ -24,7 +27,7 @@ const CALLS: readonly Translation[] = [
   [/POST …\/actions\/([\w:.@-]+)\/invoke/g, (action) => `invoke ${action}`],
   [/POST …\/agents with it/g, () => "join <agent>"],
   [/POST …\/agents/g, () => "join <agent>"],
-  [/POST \/rooms(?![\w/])/g, () => "create"],
+  [/POST \/rooms(?![\w/])/g, () => CREATE],
   [/GET \/(templates)\b/g, (name) => name],
   [/GET \/health/g, () => "health"],
   [/Invoke help without key for/g, () => "guide"],
@@ -40,14 +43,21 @@ export interface Hint {
   readonly command: string | undefined;
 }
 
-/** The room's hint as a shell's user can follow it. `prefix` is `sync` with the options that choose the room. */
-export function translateHint(hint: string, prefix: string): Hint {
+/** `sync` with the options that choose the room, and with those that choose its server. */
+export interface HintPrefixes {
+  readonly room: string;
+  readonly server: string;
+}
+
+/** The room's hint as a shell's user can follow it. */
+export function translateHint(hint: string, prefixes: HintPrefixes): Hint {
   const commands: { at: number; command: string }[] = [];
   let text = hint;
   for (const [call, command] of CALLS) {
     text = text.replace(call, (...match) => {
       const parts = match.slice(1, -2).map((part) => String(part ?? ""));
-      const made = `${prefix} ${command(...parts)}`;
+      const words = command(...parts);
+      const made = `${words === CREATE ? prefixes.server : prefixes.room} ${words}`;
       commands.push({ at: Number(match.at(-2)), command: made });
       return `\`${made}\``;
     });

@@ -26,12 +26,20 @@ export interface Profile {
   readonly agent: string | null;
 }
 
-interface Book {
-  readonly current: string | null;
-  readonly profiles: Readonly<Record<string, Profile>>;
+/** What became of a profile that was kept, and of the one in use. */
+export interface Kept {
+  readonly name: string;
+  readonly previous: string | null;
+  readonly current: string;
 }
 
-const EMPTY: Book = { current: null, profiles: {} };
+interface Book {
+  readonly current: string | null;
+  /** By name: any text is one, `constructor` too. */
+  readonly profiles: ReadonlyMap<string, Profile>;
+}
+
+const EMPTY: Book = { current: null, profiles: new Map() };
 /** Bits by which others than the owner may do anything with a file. */
 const OTHERS = 0o077;
 /** A lock this old was left by a process that died. */
@@ -51,7 +59,7 @@ export class Profiles {
     this.#warn = warn;
   }
 
-  all(): Readonly<Record<string, Profile>> {
+  all(): ReadonlyMap<string, Profile> {
     return this.#read().profiles;
   }
 
@@ -64,15 +72,18 @@ export class Profiles {
     await this.#change((book) => book);
   }
 
-  /** Keeps `profile` under `name`, or beside another server's room of that name under the next free one, and answers which. */
-  async save(name: string, profile: Profile, makeCurrent: boolean): Promise<string> {
+  /** Keeps `profile` under `name`, or beside another server's room of that name under the next free one. */
+  async save(name: string, profile: Profile, makeCurrent: boolean): Promise<Kept> {
     let saved = name;
+    let [previous, current]: [string | null, string] = [null, name];
     await this.#change((book) => {
-      for (let number = 2; isAnother(book.profiles[saved], profile); number++) saved = `${name}-${number}`;
-      const current = makeCurrent ? saved : (book.current ?? saved);
-      return { current, profiles: { ...book.profiles, [saved]: profile } };
+      for (let number = 2; isAnother(book.profiles.get(saved), profile); number++)
+        saved = `${name}-${number}`;
+      previous = book.current;
+      current = makeCurrent ? saved : (book.current ?? saved);
+      return { current, profiles: new Map([...book.profiles, [saved, profile]]) };
     });
-    return saved;
+    return { name: saved, previous, current };
   }
 
   async use(name: string): Promise<void> {
@@ -82,7 +93,7 @@ export class Profiles {
   async remove(names: readonly string[]): Promise<void> {
     await this.#change(({ current, profiles }) => ({
       current: current !== null && names.includes(current) ? null : current,
-      profiles: Object.fromEntries(Object.entries(profiles).filter(([name]) => !names.includes(name))),
+      profiles: new Map([...profiles].filter(([name]) => !names.includes(name))),
     }));
   }
 
@@ -122,7 +133,7 @@ export class Profiles {
     const lock = `${this.file}.lock`;
     while (!take(lock)) await sleep(LOOK_MS);
     try {
-      const text = `${JSON.stringify(next(this.#read()), null, 2)}\n`;
+      const text = bookText(next(this.#read()));
       const fresh = `${this.file}.${process.pid}`;
       writeFileSync(fresh, text, { mode: 0o600 });
       chmodSync(fresh, 0o600);
@@ -160,11 +171,16 @@ function target(file: string): string {
   }
 }
 
+function bookText({ current, profiles }: Book): string {
+  return `${JSON.stringify({ current, profiles: Object.fromEntries(profiles) }, null, 2)}\n`;
+}
+
 function parseBook(text: string, file: string): Book {
   try {
-    const { current, profiles } = JSON.parse(text) as Partial<Book>;
+    const { current, profiles } = JSON.parse(text) as { current?: unknown; profiles?: unknown };
     if (typeof profiles === "object" && profiles !== null) {
-      return { current: typeof current === "string" ? current : null, profiles };
+      const held = new Map<string, Profile>(Object.entries(profiles));
+      return { current: typeof current === "string" ? current : null, profiles: held };
     }
   } catch {
     // Not JSON: told below.

@@ -10,7 +10,7 @@ import { Output } from "./output.ts";
 import { Profiles } from "./profiles.ts";
 import { Session } from "./session.ts";
 import { suggestNames } from "./suggested-names.ts";
-import type { Prefix } from "./told-fault.ts";
+import type { Prefixes } from "./told-fault.ts";
 import { exitCodeOf, tellFault } from "./told-fault.ts";
 import { commandUsage, overview } from "./usage.ts";
 
@@ -29,21 +29,27 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   // Read before the options are, which may be what is wrong.
   const output = new Output(argv.includes("--json"), around, env);
   if (argv[0] === COMPLETE) return await tellCandidates(argv.slice(1), around);
-  let prefix: Prefix = () => "sync";
+  let prefixes: Prefixes = () => ({ room: "sync", server: "sync" });
   try {
-    const found = findCommand(argv);
+    const found = findCommand(asCommand(argv));
     if (found === null) return tellOverview(output, argv);
     const { globals, options, args } = parseArguments(found.command, found.rest);
     if (globals.help) return tellText(output, commandUsage(found.command, output));
     const session = new Session(globals, env, new Profiles(env, (text) => output.warn(text)));
-    prefix = (isAgentInDoubt) => session.prefix(isAgentInDoubt);
+    prefixes = (isAgentInDoubt) => session.prefixes(isAgentInDoubt);
     return await found.command.run({ options, args, session, output, signal } as Parameters<
       Command["run"]
     >[0]);
   } catch (error) {
-    if (!signal.aborted) tellFault(error, output, prefix);
+    if (!signal.aborted) tellFault(error, output, prefixes);
     return exitCodeOf(error, signal);
   }
+}
+
+/** `--version` by itself is asked of every command line, and is here a command. */
+function asCommand(argv: readonly string[]): readonly string[] {
+  if (leadingWords(argv).length > 0) return argv;
+  return argv.map((word) => (word === "--version" ? "version" : word));
 }
 
 /** The command that the first words name, and the command line without them; null where there are none. */

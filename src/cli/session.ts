@@ -3,10 +3,11 @@ import type { ConnectionOptions, Fetch, WebSocketConstructor } from "../client/m
 import { Room } from "../client/main.ts";
 import type { GlobalOptions } from "./command.ts";
 import { UsageError } from "./faults.ts";
+import type { HintPrefixes } from "./hints.ts";
 import { quoted } from "./hints.ts";
 import { stdinText } from "./input.ts";
 import { nearest } from "./nearest.ts";
-import type { Profile, Profiles } from "./profiles.ts";
+import type { Kept, Profile, Profiles } from "./profiles.ts";
 
 const LOCAL = "http://127.0.0.1:8787";
 
@@ -40,8 +41,16 @@ export class Session {
     return this.#target;
   }
 
+  /** Where the command goes. Whoever makes a room or joins one needs no token for it yet. */
+  place(): Pick<Target, "server" | "room"> {
+    const base = this.#profile();
+    const server = serverUrl(this.#globals.server ?? this.#env.SYNC_SERVER ?? base?.server ?? LOCAL);
+    const room = this.#globals.room ?? this.#env.SYNC_ROOM;
+    return { server, room: room ?? (base?.server === server ? base.room : undefined) };
+  }
+
   async server(): Promise<string> {
-    return (await this.target()).server;
+    return this.place().server;
   }
 
   /** The room, with the eyes of whom the command speaks for. Who types does not wait long for a server that is down. */
@@ -51,11 +60,11 @@ export class Session {
 
   /**
    * The same for what runs for a long time, and is to outlast a server's restart. `lost` is told whenever there is no
-   * answer or a socket has gone.
+   * answer or a socket has gone; `attempts` are those to make until somebody answers.
    */
-  async patientRoom(lost: () => void): Promise<Room> {
+  async patientRoom(lost: () => void, attempts = 20): Promise<Room> {
     return await this.#room({
-      retry: { attempts: 20, mostDelayMs: 5_000 },
+      retry: { attempts, mostDelayMs: 5_000 },
       fetch: telling(lost),
       WebSocket: tellingSocket(lost),
     });
@@ -88,23 +97,37 @@ export class Session {
     await this.profiles.check();
   }
 
-  /** Keeps a new token as a profile, and answers its name. */
-  async keep(profile: Profile, name: string, makeCurrent: boolean): Promise<string> {
+  /** Keeps a new token as a profile. */
+  async keep(profile: Profile, name: string, makeCurrent: boolean): Promise<Kept> {
     return await this.profiles.save(name, profile, makeCurrent);
   }
 
   /** Forgets the profiles of a room that is no more, or those of an agent in it. */
   async forget(server: string, room: string, agent?: string): Promise<void> {
-    const gone = Object.entries(this.profiles.all()).filter(([, kept]) => {
+    const gone = [...this.profiles.all()].filter(([, kept]) => {
       return kept.server === server && kept.room === room && (agent === undefined || kept.agent === agent);
     });
     if (gone.length > 0) await this.profiles.remove(gone.map(([name]) => name));
   }
 
-  /** Whether the profile in use is that of the room's owner: whoever brings agents into it stays who they are. */
-  ownsCurrent({ server, room }: Pick<Profile, "server" | "room">): boolean {
-    const current = this.profiles.all()[this.profiles.current() ?? ""];
-    return current !== undefined && current.server === server && current.room === room && isOwner(current);
+  /** Whether the room's own token is kept here: whoever brings agents into their room stays who they are. */
+  owns(place: Pick<Target, "server" | "room">): boolean {
+    return this.#held(place).some(isOwner);
+  }
+
+  /**
+   * What `agent` may join with: the token that was given, else the room's own, one for joining, or, for a new one in its
+   * place, the agent's. Another agent's is none, and an open room takes none.
+   */
+  async invitation(agent: string): Promise<string | undefined> {
+    const given = await this.#givenToken();
+    if (given !== undefined && (!given.startsWith("as_") || agent === this.#agent())) return given;
+    const held = this.#held(this.place());
+    const fit =
+      held.find(isOwner) ??
+      held.find(({ token }) => token.startsWith("join_")) ??
+      held.find((kept) => kept.agent === agent);
+    return fit?.token;
   }
 
   /** The same, but for another room. */
@@ -117,30 +140,31 @@ export class Session {
     return this.#env.SYNC_CREATE_TOKEN;
   }
 
+  /** The room that an option names, where that is not what the command is about. */
+  get saidRoom(): string | undefined {
+    return this.#globals.room;
+  }
+
   /** `sync` with the options that said whom it talks to, for the next command to talk to the same. */
-  prefix(isAgentInDoubt: boolean): string {
+  prefixes(isAgentInDoubt: boolean): HintPrefixes {
     const { profile, server, room, as } = this.#globals;
-    const said = { profile, server, room, as: isAgentInDoubt ? undefined : as };
-    const words = Object.entries(said).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name} ${quoted(value)}`],
-    );
-    return ["sync", ...words].join(" ");
+    const there = { profile, server };
+    return {
+      room: syncWith({ ...there, room, as: isAgentInDoubt ? undefined : as }),
+      server: syncWith(there),
+    };
   }
 
   async #resolve(): Promise<Target> {
-    const base = this.#profile();
-    const server = serverUrl(this.#globals.server ?? this.#env.SYNC_SERVER ?? base?.server ?? LOCAL);
-    const isThere = base?.server === server;
-    const room = this.#globals.room ?? this.#env.SYNC_ROOM ?? (isThere ? base.room : undefined);
-    const agent = this.#globals.as ?? this.#env.SYNC_AGENT;
+    const { server, room } = this.place();
+    const agent = this.#agent();
     const token = await this.#givenToken();
     if (token !== undefined) return { server, room, token, agent };
-    const held = Object.values(this.profiles.all()).filter(
-      (kept) => kept.server === server && kept.room === room,
-    );
+    const held = this.#held({ server, room });
     const owner = held.find(isOwner);
     if (agent === undefined) {
-      const own = isThere && base.room === room ? base : (owner ?? held[0]);
+      const base = this.#profile();
+      const own = base?.server === server && base.room === room ? base : (owner ?? held[0]);
       return { server, room, token: own?.token, agent: own?.agent ?? undefined };
     }
     const own = held.find((kept) => kept.agent === agent);
@@ -152,10 +176,20 @@ export class Session {
     );
   }
 
+  /** The profiles of a room. */
+  #held({ server, room }: Pick<Target, "server" | "room">): Profile[] {
+    return [...this.profiles.all().values()].filter((kept) => kept.server === server && kept.room === room);
+  }
+
+  /** The agent that an option or a variable names. */
+  #agent(): string | undefined {
+    return this.#globals.as ?? this.#env.SYNC_AGENT;
+  }
+
   #profile(): Profile | undefined {
     const named = this.#globals.profile ?? this.#env.SYNC_PROFILE;
     const name = named ?? this.profiles.current();
-    const profile = name === null ? undefined : this.profiles.all()[name];
+    const profile = name === null ? undefined : this.profiles.all().get(name);
     if (named === undefined || profile) return profile;
     const near = nearest(named, this.#names());
     throw new UsageError(
@@ -165,7 +199,7 @@ export class Session {
   }
 
   #names(): string[] {
-    return Object.keys(this.profiles.all());
+    return [...this.profiles.all().keys()];
   }
 
   async #givenToken(): Promise<string | undefined> {
@@ -198,6 +232,13 @@ function tellingSocket(lost: () => void): WebSocketConstructor | undefined {
       this.addEventListener("close", lost);
     }
   };
+}
+
+function syncWith(said: Readonly<Record<string, string | undefined>>): string {
+  const words = Object.entries(said).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoted(value)}`],
+  );
+  return ["sync", ...words].join(" ");
 }
 
 export function isOwner({ token }: Pick<Profile, "token">): boolean {

@@ -13,7 +13,7 @@ export function suggestNames(words: readonly string[], env: NodeJS.ProcessEnv): 
   return async (what: Completable): Promise<readonly Candidate[]> => {
     switch (what) {
       case "profiles":
-        return Object.entries(profiles.all()).map(([word, { server }]) => ({ word, about: server }));
+        return [...profiles.all()].map(([word, { server }]) => ({ word, about: server }));
       case "commands":
         return COMMANDS.map(({ name, summary }) => ({ word: name, about: summary }));
       case "actions":

@@ -1,5 +1,6 @@
 import { SyncError } from "../client/main.ts";
 import { EXIT, UsageError } from "./faults.ts";
+import type { HintPrefixes } from "./hints.ts";
 import { quoted, translateHint } from "./hints.ts";
 import type { Output } from "./output.ts";
 import { plain } from "./text.ts";
@@ -15,8 +16,8 @@ interface Told {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** `sync` with the options that chose the room, but for an agent that is in doubt. */
-export type Prefix = (isAgentInDoubt: boolean) => string;
+/** What the next command begins with, which leaves out an agent that is in doubt. */
+export type Prefixes = (isAgentInDoubt: boolean) => HintPrefixes;
 
 /** What a failed command ends with. */
 export function exitCodeOf(error: unknown, signal: AbortSignal): number {
@@ -29,8 +30,8 @@ export function exitCodeOf(error: unknown, signal: AbortSignal): number {
 }
 
 /** Tells on stderr what went wrong and what to do next: to people in lines, to machines as one of JSON. */
-export function tellFault(error: unknown, output: Output, prefix: Prefix): void {
-  const told = toldOf(error, prefix);
+export function tellFault(error: unknown, output: Output, prefixes: Prefixes): void {
+  const told = toldOf(error, prefixes);
   if (output.json) {
     const { code, details, ...rest } = told;
     output.stderr.write(`${JSON.stringify({ error: code, ...rest, ...details })}\n`);
@@ -44,24 +45,24 @@ export function tellFault(error: unknown, output: Output, prefix: Prefix): void 
   if (told.next) output.stderr.write(`${paint("dim", "try: ")} ${paint("cyan", plain(told.next))}\n`);
 }
 
-function toldOf(error: unknown, prefixOf: Prefix): Told {
+function toldOf(error: unknown, prefixesOf: Prefixes): Told {
   if (error instanceof UsageError) return { code: "usage", message: error.message, next: error.next };
   if (!SyncError.is(error)) {
     return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
   }
   const { code, message, details } = error;
-  const prefix = prefixOf(SyncError.is(error, "agent_not_found", "identity_mismatch"));
-  const hint = translateHint(error.hint ?? "", prefix);
-  const next = hint.command ?? nextCommand(error, prefix);
+  const prefixes = prefixesOf(SyncError.is(error, "agent_not_found", "identity_mismatch"));
+  const hint = translateHint(error.hint ?? "", prefixes);
+  const next = hint.command ?? nextCommand(error, prefixes);
   return { code, message, hint: hint.text || undefined, next, details };
 }
 
 /** What to do about a refusal whose hint names no whole command. */
-function nextCommand({ code, help, details }: SyncError, prefix: string): string | undefined {
+function nextCommand({ code, help, details }: SyncError, { room, server }: HintPrefixes): string | undefined {
   if (code === "authentication_required" || code === "invalid_token") return "sync profiles list";
-  if (code === "room_exists") return "sync create";
+  if (code === "room_exists") return `${server} create`;
   if (code === "precondition_failed" && typeof details.action === "string") {
-    return `${prefix} wait ${quoted(`actions[${JSON.stringify(details.action)}].available`)}`;
+    return `${room} wait ${quoted(`actions[${JSON.stringify(details.action)}].available`)}`;
   }
-  return help === undefined ? undefined : `${prefix} guide ${help}`;
+  return help === undefined ? undefined : `${room} guide ${help}`;
 }

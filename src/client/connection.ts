@@ -38,6 +38,8 @@ export interface Call {
   readonly isRepeatable?: boolean;
   /** ms that an attempt may take beyond the usual. */
   readonly extraMs?: number;
+  /** ms that an attempt may take at most, however long the usual is. */
+  readonly mostMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,13 +63,12 @@ export class Connection {
 
   /** The answer's body. */
   async json<Answer>(call: Call): Promise<Answer> {
-    return await this.#persist(call, async (response, deadline) => {
-      try {
-        return (await readJson(response)) as Answer;
-      } finally {
-        deadline.release();
-      }
-    });
+    return await this.#persist<Answer>(call, whole);
+  }
+
+  /** As {@link json}, without another attempt. */
+  async jsonOnce<Answer>(call: Call): Promise<Answer> {
+    return await this.#attempt<Answer>(call, whole);
   }
 
   /** The answer as it begins to come: its body is still to be read, for as long as that takes. */
@@ -98,8 +99,8 @@ export class Connection {
 
   async #attempt<Answer>(call: Call, read: Reader<Answer>): Promise<Answer> {
     call.signal?.throwIfAborted();
-    const ms = (this.options.attemptMs ?? ATTEMPT_MS) + (call.extraMs ?? 0);
-    const deadline = new Deadline(ms, call.signal);
+    const usual = (this.options.attemptMs ?? ATTEMPT_MS) + (call.extraMs ?? 0);
+    const deadline = new Deadline(Math.min(usual, call.mostMs ?? usual), call.signal);
     try {
       const url = this.server + call.path + queryString(call.query ?? {});
       const response = await this.#fetch(url, requestInit(call, deadline.signal));
@@ -112,6 +113,14 @@ export class Connection {
       const reason = deadline.signal.aborted ? deadline.signal.reason : error;
       throw unreachable(this.server, reason);
     }
+  }
+}
+
+async function whole<Answer>(response: Response, deadline: Deadline): Promise<Answer> {
+  try {
+    return (await readJson(response)) as Answer;
+  } finally {
+    deadline.release();
   }
 }
 

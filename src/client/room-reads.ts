@@ -60,7 +60,8 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
   /**
    * Answers when the condition, a CEL expression, holds: at once where it does already. A wait without `timeout` lasts
    * until then. One that is longer than a server holds it is begun anew as often as it takes; meanwhile no message counts
-   * as read.
+   * as read. With `timeout` (ms) it tries for that long to be answered, and fails as `unreachable` where it is not: only
+   * the room says that a condition did not hold.
    */
   wait<P extends Part = Section, Include extends Section | IncludableScope = never>(
     condition: string,
@@ -71,7 +72,9 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
     waitOptions: options.WaitOptions<P, Include>,
   ): Promise<Triggered<V, P, Include> | TimedOut<V, P, Include>>;
   async wait(condition: string, waitOptions: options.WaitOptions = {}): Promise<unknown> {
-    return await holdWait((call) => this.call(call), condition, waitOptions);
+    const { connection } = this;
+    const attempt = <Answer>(call: Call) => connection.jsonOnce<Answer>(this.#addressed(this.#acted(call)));
+    return await holdWait(attempt, connection.policy, condition, waitOptions);
   }
 
   /**
@@ -170,11 +173,20 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
 
   /** A call of this room, by whoever the token makes the caller. `path` is below the room's own. */
   protected async call<Answer>(call: Call): Promise<Answer> {
-    return await this.send({ ...call, query: { ...call.query, agent: this.acting } });
+    return await this.send(this.#acted(call));
   }
 
   /** A call that names no agent. */
   protected async send<Answer>(call: Call): Promise<Answer> {
-    return await this.connection.json({ ...call, path: this.path + call.path, token: this.token });
+    return await this.connection.json(this.#addressed(call));
+  }
+
+  /** The call, made by the agent that a room token acts as. */
+  #acted(call: Call): Call {
+    return { ...call, query: { ...call.query, agent: this.acting } };
+  }
+
+  #addressed(call: Call): Call {
+    return { ...call, path: this.path + call.path, token: this.token };
   }
 }

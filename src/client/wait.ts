@@ -1,7 +1,11 @@
 import type { Call } from "./connection.ts";
 import type { WaitOptions } from "./options.ts";
+import type { RetryPolicy } from "./retry.ts";
+import { mayRepeat, pause, retryDelay } from "./retry.ts";
+import { SyncError } from "./sync-error.ts";
 
-type Send = <Answer>(call: Call) => Promise<Answer>;
+/** Sends a call once. */
+type Attempt = <Answer>(call: Call) => Promise<Answer>;
 
 /** What every answer of a wait tells. */
 interface WaitAnswer {
@@ -14,30 +18,77 @@ interface WaitAnswer {
 
 /** So long a server holds a wait. */
 const MOST_MS = 55_000;
+/** So long after a wait's time is over its answer may still be on its way. */
+const GRACE_MS = 3_000;
 
-/** A wait of any length, as a chain of waits that a server holds. */
-export async function holdWait(send: Send, condition: string, options: WaitOptions): Promise<WaitAnswer> {
+/**
+ * A wait of any length, as a chain of waits that a server holds. An attempt that fails is followed by another that asks
+ * for the time that is left then; how often, the policy says of a wait without `timeout`, and of one with it the time.
+ */
+export async function holdWait(
+  attempt: Attempt,
+  policy: RetryPolicy,
+  condition: string,
+  options: WaitOptions,
+): Promise<WaitAnswer> {
   const { signal, timeout = Number.POSITIVE_INFINITY, ...shape } = options;
   const begun = Date.now();
-  const ask = (query: object, ms: number) =>
-    send<WaitAnswer>({
-      path: "/wait",
-      query: { ...query, condition, timeout: Math.ceil(ms) },
-      extraMs: ms,
-      signal,
-    });
-  for (;;) {
-    const left = timeout - (Date.now() - begun);
-    if (left <= MOST_MS) {
-      const answer = await ask(shape, Math.max(0, left));
-      return answer.triggered ? answer : { ...answer, elapsed_ms: Date.now() - begun };
+  // An answer that shows messages moves the read cursor, and what was unread would not be so for the next wait.
+  const isHarmless = !showsMessages(options);
+  let hasHeld = false;
+  for (let failures = 0; ; ) {
+    const left = Math.max(0, timeout - (Date.now() - begun));
+    const isEnd = hasHeld || left <= MOST_MS;
+    const ms = hasHeld ? 0 : Math.min(left, MOST_MS);
+    const query = {
+      ...(isEnd || isHarmless ? shape : { include: "self" }),
+      condition,
+      timeout: Math.ceil(ms),
+    };
+    try {
+      const call = { path: "/wait", query, extraMs: ms, mostMs: left + GRACE_MS, signal };
+      const answer: WaitAnswer = await attempt(call);
+      failures = 0;
+      if (hasHeld) return held(condition, answer);
+      if (answer.triggered && (isEnd || isHarmless)) return answer;
+      if (isEnd) return { ...answer, elapsed_ms: Date.now() - begun };
+      hasHeld = answer.triggered;
+    } catch (error) {
+      failures += 1;
+      const delay = delayAfter(error, failures, policy, timeout, begun);
+      await pause(delay, signal);
     }
-    // An answer that shows messages moves the read cursor, and what was unread would not be so for the next wait.
-    const isHarmless = !showsMessages(options);
-    const answer = await ask(isHarmless ? shape : { include: "self" }, MOST_MS);
-    if (!answer.triggered) continue;
-    return isHarmless ? answer : held(condition, await ask(shape, 0));
   }
+}
+
+/** ms until the next attempt, which is made no later than when the time is over; throws where there is to be none. */
+function delayAfter(
+  error: unknown,
+  failures: number,
+  policy: RetryPolicy,
+  timeout: number,
+  begun: number,
+): number {
+  if (!SyncError.is(error) || !mayRepeat(error, true)) throw error;
+  const isBounded = timeout < Number.POSITIVE_INFINITY;
+  const attempts = isBounded ? Number.POSITIVE_INFINITY : policy.attempts;
+  const delay = retryDelay(error, failures, { ...policy, attempts }, Math.random());
+  if (delay === null) throw error;
+  const left = timeout - (Date.now() - begun);
+  if (left <= 0) throw unanswered(timeout, error);
+  return Math.min(delay, left);
+}
+
+/** Nobody knows whether the condition holds: the server did not say. */
+function unanswered(timeout: number, cause: SyncError): SyncError {
+  return new SyncError({
+    code: "unreachable",
+    message: `The wait's ${timeout / 1_000} s are over, and the server did not say whether it holds. ${cause.message}`,
+    status: 0,
+    hint: cause.hint,
+    retryable: true,
+    cause,
+  });
 }
 
 /** What a condition that held is answered with, though it may have ceased to since. */

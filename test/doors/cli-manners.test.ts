@@ -54,6 +54,65 @@ describe.concurrent("sync", () => {
     });
   });
 
+  it("[CLI-3] [CLI-4] whatever is a name is looked up as one", async () => {
+    const shell = new Shell();
+    for (const name of ["constructor", "__proto__", "toString"]) {
+      const missing = await shell.run(["context", "-p", name]);
+      expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining(`no profile ${name}`) });
+      expect(await shell.json("create --save", name)).toMatchObject({ profile: name });
+      expect(await shell.json("context --only self -p", name)).toMatchObject({ self: "" });
+      const option = await shell.run(["context", `--${name}`, "x"]);
+      expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining(`no option --${name}`) });
+    }
+    expect(await shell.json("profiles")).toHaveLength(3);
+    await shell.sync("profiles remove __proto__");
+    expect(await shell.json("profiles")).toHaveLength(2);
+    await shell.sync("join ana --save __proto__ -p constructor");
+    await shell.sync("poll");
+  });
+
+  it("[CLI-2] joins with the room's own token or one for joining, never with another agent's", async () => {
+    const shell = new Shell();
+    const first = await shell.json<{ id: string }>("create --save first");
+    await shell.sync("tokens mint join --save invitation");
+    const { token } = await shell.json<{ token: string }>("join ana");
+    await shell.sync("create --save second");
+    await shell.sync("join x -r", first.id);
+    await shell.sync(`profiles use x@${first.id}`);
+    await shell.sync("join y");
+    expect((await shell.run(["join", "z"], { env: { SYNC_AGENT: "z", SYNC_ROOM: first.id } })).code).toBe(0);
+    expect((await shell.run(["join", "w"], { env: { SYNC_TOKEN: token } })).code).toBe(0);
+    await shell.sync("profiles remove first");
+    await shell.sync("join v");
+    await shell.sync("profiles remove invitation");
+    const refused = await shell.run(["join", "u", "-r", first.id]);
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("authentication_required") });
+  });
+
+  it("[CLI-3] who makes a room or joins one goes on there, but for the owner; and is told of it", async () => {
+    const [shell, guest] = [new Shell(), new Shell()];
+    const create = await shell.run(["create", "--save", "one"]);
+    expect(create.stderr).not.toContain("In use");
+    expect(create.stderr).toContain("invite others: `sync tokens mint join --show-token`");
+    const two = await shell.run(["create", "--save", "two"]);
+    expect(two.stderr).toContain("In use from now on: two. Back to the last: `sync profiles use one`.");
+    const room = await roomOf(shell);
+    for (const words of [
+      ["join", "x", "-r", (await shell.json<{ id: string }>("info -p one")).id],
+      ["join", "y"],
+    ])
+      expect((await shell.run(words)).stderr).not.toContain("In use");
+    const fork = await shell.run(["fork", "--save", "three"]);
+    expect(fork.stderr).toContain("In use from now on: three.");
+    expect(await shell.json("fork --stay")).toMatchObject({ in_use: "three" });
+    expect(await shell.json("create --stay")).toMatchObject({ in_use: "three" });
+    const { token } = await shell.json<{ token: string }>("tokens mint join -p two");
+    await guest.sync("create --save own");
+    const invited = { env: { SYNC_TOKEN: token, SYNC_ROOM: room } };
+    expect((await guest.run(["join", "z", "--stay"], invited)).stderr).not.toContain("In use");
+    expect((await guest.run(["join", "w"], invited)).stderr).toContain(`In use from now on: w@${room}.`);
+  });
+
   it("[CLI-3] makes no room whose token it could not keep", async () => {
     const [shell, id] = [new Shell(), `kept-${crypto.randomUUID()}`];
     writeFileSync(join(shell.folder, "sync"), "no folder");
@@ -119,6 +178,27 @@ describe.concurrent("sync", () => {
     expect((await shell.run(["wait", "true", "--timout", "3"])).stderr).toContain("Did you mean --timeout?");
   });
 
+  it("[CLI-4] tells which definition of a list was refused, and how many were registered before it", async () => {
+    const shell = await furnished();
+    const views = '[{"id": "one", "expr": "1"}, {"id": "bad", "expr": "((("}, {"id": "two", "expr": "2"}]';
+    const people = await shell.run(["register", "view", views]);
+    expect(people).toMatchObject({ code: 3, stdout: expect.stringContaining("view one is registered") });
+    expect(people.stderr).toMatch(/^invalid_cel: bad, at index 1 of 3 \(1 before it was registered\): /);
+    const machines = await shell.run(["register", "view", views, "--json"]);
+    expect(JSON.parse(machines.stderr)).toMatchObject({
+      error: "invalid_cel",
+      id: "bad",
+      index: 1,
+      registered: 1,
+    });
+    const shapeless = await shell.run(["register", "view", '[{"id": "one", "expr": "1"}, 2]']);
+    expect(shapeless).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining("index 1 is none"),
+    });
+  });
+
   it("[CLI-4] shows what agents wrote as text, whatever it would do to a terminal", async () => {
     const shell = await furnished();
     await shell.sync("invoke _send_message", '{"body": "\\u001b[2J\\u0007wiped"}');
@@ -146,6 +226,16 @@ describe.concurrent("sync", () => {
       ),
     ).toEqual([3, 3, 3]);
     expect(await codes(["wait", "false", "--timeout", "50ms"])).toEqual([4]);
+  });
+
+  it("[CLI-1] says which version it is", async () => {
+    const shell = new Shell();
+    const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+    const { version } = JSON.parse(text) as { version: string };
+    const told = { code: 0, stdout: `${version}\n`, stderr: "" };
+    expect([await shell.run(["--version"]), await shell.run(["version"])]).toEqual([told, told]);
+    expect(await shell.json("--version")).toEqual({ version });
+    expect((await shell.run(["health", "--version"])).code).toBe(2);
   });
 
   it("[CLI-4] ends in silence when nobody reads on", async () => {

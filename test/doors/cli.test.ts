@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { FlakyProxy } from "./flaky-proxy.ts";
 import { ADD_POINTS, ended, furnished, roomOf, Shell, says } from "./shell.ts";
 
@@ -74,7 +74,7 @@ describe.concurrent("sync", () => {
     expect(listed).toContainEqual(expect.objectContaining({ id: minted.id, label: "guest" }));
     await shell.sync(`tokens revoke ${minted.id}`);
     expect((await shell.run(["info"], asGuest)).code).toBe(3);
-    const fork = await shell.json<{ id: string }>("fork --at 1 --save before");
+    const fork = await shell.json<{ id: string }>("fork --at 1 --save before --stay");
     expect(await shell.json("info --profile before")).toMatchObject({ id: fork.id, agents: 0 });
     expect(await shell.json("migration")).toMatchObject({ phase: "v8" });
     expect((await shell.run(["migrate", "dual"])).stderr).toContain("phase_conflict");
@@ -150,6 +150,28 @@ describe.concurrent("sync", () => {
     expect(events).toEqual(["1", "2", "3", "4"]);
   });
 
+  it("[CLI-6] a wait's time is over whether or not anybody answers, and ends it with 4", async () => {
+    const proxy = await FlakyProxy.before(inject("server"));
+    const shell = new Shell();
+    const through = { env: { SYNC_SERVER: proxy.url } };
+    await shell.run(["create"], through);
+    const waiting = shell.run(["wait", "false", "--timeout", "1s"], through);
+    const longer = shell.run(["wait", "state._shared.points == 1", "--json"], through);
+    await vi.waitFor(() => expect(proxy.requests.filter((line) => line.includes("wait"))).toHaveLength(2));
+    proxy.fault = () => "drop";
+    proxy.kill();
+    const dead = await waiting;
+    expect(dead).toMatchObject({ code: 4, stdout: "", stderr: expect.stringContaining("1 s are over") });
+    expect(dead.stderr.match(/no answer; still waiting/g)).toHaveLength(1);
+    proxy.fault = () => null;
+    await shell.run(["register", "action", JSON.stringify(ADD_POINTS)], through);
+    await shell.run(["invoke", "add_points", "by=1"], through);
+    expect(await longer).toMatchObject({ code: 0, stderr: "" });
+    await proxy.close();
+    const never = await shell.run(["wait", "true", "--timeout", "300ms", "--json"], through);
+    expect([never.code, JSON.parse(never.stderr).error]).toEqual([4, "unreachable"]);
+  });
+
   it("[CLI-7] Ctrl-C ends a wait as shells expect it", async () => {
     const shell = await furnished();
     const waiting = shell.start(["wait", "false", "--as", "ana"]);
@@ -175,7 +197,15 @@ describe.concurrent("sync", () => {
     await shell.sync("create --save again");
     const piped = await shell.run(["import", "-", "--json"], { input: first });
     expect(JSON.parse(piped.stdout)).toMatchObject({ imported: true });
-    const refused = await shell.run(["import", file]);
+    const refused = await shell.run(["import", file, "--room", await roomOf(shell)]);
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("room_not_empty") });
+    expect(refused.stderr).toContain("try:  sync create\n");
+    for (const command of ["create", "fork"]) {
+      const mistaken = await shell.run([command, "--room", "x"]);
+      expect(mistaken).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`sync ${command} --id x\n`),
+      });
+    }
   });
 });

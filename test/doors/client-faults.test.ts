@@ -135,23 +135,51 @@ it("[SDK-4] a wait that is longer than a server holds one is a chain, and only i
       } as never;
     };
   };
-  await holdWait(triggered([false, true]), "c", {});
+  await holdWait(triggered([false, true]), RETRY_POLICY, "c", {});
   expect(asked.splice(0)).toEqual([
     { include: "self", condition: "c", timeout: 55_000 },
     { include: "self", condition: "c", timeout: 55_000 },
     { condition: "c", timeout: 0 },
   ]);
-  await holdWait(triggered([false, true]), "c", { include: ["views"] });
+  await holdWait(triggered([false, true]), RETRY_POLICY, "c", { include: ["views"] });
   expect(asked.splice(0).map(({ include }) => include)).toEqual([["views"], ["views"]]);
   // What held for a moment did hold.
-  expect(await holdWait(triggered([true, false]), "c", { timeout: 60_000 })).toEqual({
+  expect(await holdWait(triggered([true, false]), RETRY_POLICY, "c", { timeout: 60_000 })).toEqual({
     triggered: true,
     condition: "c",
     seq: 1,
   });
   asked.splice(0);
-  await holdWait(triggered([false]), "c", { timeout: 50_000 });
+  await holdWait(triggered([false]), RETRY_POLICY, "c", { timeout: 50_000 });
   expect(asked).toHaveLength(1);
+});
+
+it("[SDK-4] a wait's time holds through breaks, and only the room says that a condition did not hold", async () => {
+  const { room } = await counted();
+  const asked = () => proxy.requests.map((request) => Number(/timeout=(\d+)/.exec(request)?.[1]));
+  const slow = { firstDelayMs: 100, mostDelayMs: 100 };
+  const patient = new Room({ server: proxy.url, room: room.id, token: room.token, retry: slow });
+  proxy.next(/wait/, "drop", BUSY);
+  expect(await patient.wait("false", { timeout: 300 })).toMatchObject({ triggered: false });
+  const [first = 0, second = 0, third = 0] = asked();
+  expect(first).toBe(300);
+  // Each attempt asks for the time that is left.
+  expect(second).toBeLessThan(first);
+  expect(third).toBeLessThan(second);
+  const dead = { code: "unreachable", status: 0, message: expect.stringContaining("0.2 s are over") };
+  proxy.fault = () => ({ status: 502 });
+  await expect(room.wait("true", { timeout: 200 })).rejects.toMatchObject(dead);
+  const once = { ...retry, attempts: 1 };
+  const nowhere = new Room({ server: "http://127.0.0.1:1", room: room.id, token: room.token, retry: once });
+  await expect(nowhere.wait("true", { timeout: 200 })).rejects.toMatchObject(dead);
+  await expect(nowhere.wait("true")).rejects.toMatchObject({ code: "unreachable" });
+});
+
+it("[SDK-4] what is refused ends a wait at once, as does a server that asks for a long pause", async () => {
+  const { room } = await counted();
+  await expect(room.wait("(", { timeout: 20_000 })).rejects.toMatchObject({ code: "invalid_cel" });
+  proxy.next(/wait/, { status: 503, headers: { "Retry-After": "60" } });
+  await expect(room.wait("false", { timeout: 20_000 })).rejects.toMatchObject({ retryAfter: 60 });
 });
 
 it("[SDK-6] a call ends when its signal says so: while it waits, and between attempts", async () => {

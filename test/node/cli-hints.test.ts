@@ -7,6 +7,8 @@ import { translateHint } from "../../src/cli/hints.ts";
 const PAGE = /GET \/reference/;
 const CALL = /\b(GET|POST|PATCH|DELETE) (…|\/\w)/;
 
+const SYNC = { room: "sync", server: "sync" };
+
 /** Every hint of a room that names a call, with something in place of what is filled in. */
 function hints(): string[] {
   const folders = ["kernel", "legacy", "room", "routes", "templates"].map((part) => join("src", part));
@@ -31,7 +33,7 @@ function hints(): string[] {
 
 describe("[CLI-4] hints of the room are told as commands", () => {
   it.each(hints())("%s", (sentence) => {
-    const { text } = translateHint(sentence, "sync");
+    const { text } = translateHint(sentence, SYNC);
     expect(text).not.toMatch(CALL);
     expect(text).toContain("`sync ");
   });
@@ -57,6 +59,12 @@ describe("[CLI-4] hints of the room are told as commands", () => {
     ["Fork at 12 or later.", "sync fork --at 12"],
     ["Close one, or wait with something else.", undefined],
   ])("%s", (sentence, command) => {
-    expect(translateHint(sentence, "sync").command).toBe(command);
+    expect(translateHint(sentence, SYNC).command).toBe(command);
+  });
+
+  it("a room that is made is not the one that was chosen", () => {
+    const prefixes = { room: "sync --server http://a --room r2", server: "sync --server http://a" };
+    expect(translateHint("POST /rooms makes one.", prefixes).command).toBe("sync --server http://a create");
+    expect(translateHint("GET …/export tells.", prefixes).command).toBe(`${prefixes.room} export`);
   });
 });

@@ -1,6 +1,7 @@
 import { Room } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
+import { STAY, tellInUse } from "../in-use.ts";
 import { jsonSource, objectSource } from "../input.ts";
 import type { Session } from "../session.ts";
 import { isOwner } from "../session.ts";
@@ -24,20 +25,23 @@ export const join = defineCommand({
     "public-keys": { kind: "list", value: "keys", about: "keys of --state that everyone may see" },
     views: { kind: "text", value: "json", about: "views of its own, by id or as a list" },
     save: { kind: "text", value: "name", about: "the profile's name; without it agent@room" },
+    ...STAY,
     "show-token": { kind: "flag", about: "show its token" },
   },
   example: `sync join ana --role researcher --state '{"mood": "curious"}' --public-keys mood`,
   notes: `Whoever is invited says the server, the room and the join token:
-  SYNC_TOKEN=join_… sync join ana --server https://… --room demo`,
+  SYNC_TOKEN=join_… sync join ana --server https://… --room demo
+The agent's profile is in use from then on, unless --stay is said or the room's own token is kept here: whoever brings
+agents into their room stays who they are. With --json the answer has the agent's token.`,
   async run({ args, options, session, output, signal }) {
-    const { server, room } = await session.target();
+    const { server, room } = session.place();
     if (room === undefined) throw new UsageError("Say which room: --room or SYNC_ROOM.", "sync join --help");
     const { meta, state, views } = options;
     await session.mayKeep();
     const joined = await Room.join({
       server,
       room,
-      token: await invitation(session, args.agent),
+      token: await session.invitation(args.agent),
       id: args.agent,
       name: options.name,
       role: options.role,
@@ -47,33 +51,24 @@ export const join = defineCommand({
       views: views === undefined ? undefined : ((await jsonSource("--views", views)) as object[]),
       signal,
     });
-    const kept = { server, room, token: joined.token ?? "", agent: args.agent };
-    const profile = await session.keep(
-      kept,
-      options.save ?? `${args.agent}@${room}`,
-      !session.ownsCurrent(kept),
-    );
-    output.answer({ agent: args.agent, room, server, profile, token: kept.token }, () => {
+    const held = { server, room, token: joined.token ?? "", agent: args.agent };
+    const goesOn = !options.stay && !session.owns(held);
+    const kept = await session.keep(held, options.save ?? `${args.agent}@${room}`, goesOn);
+    const told = { agent: args.agent, room, server, profile: kept.name, in_use: kept.current };
+    output.answer({ ...told, token: held.token }, () => {
       const rows = [
         ["agent", args.agent],
         ["room", room],
-        ["profile", profile],
+        ["profile", kept.name],
       ];
-      const shown = options["show-token"] ? [...rows, ["token", kept.token]] : rows;
+      const shown = options["show-token"] ? [...rows, ["token", held.token]] : rows;
       return table(shown.map(([label = "", value = ""]) => [output.cell("dim", label), plain(value)]));
     });
-    const isCurrent = session.profiles.current() === profile;
-    output.note(`Next: \`sync context${isCurrent ? "" : ` --as ${args.agent}`}\`.`);
+    tellInUse(kept, output);
+    output.note(`Next: \`sync context${kept.current === kept.name ? "" : ` --as ${args.agent}`}\`.`);
     return EXIT.done;
   },
 });
-
-/** The token to join with: another agent's own is none, and an open room takes none. */
-async function invitation(session: Session, agent: string): Promise<string | undefined> {
-  const { token } = await session.target();
-  if (token === undefined || !token.startsWith("as_")) return token;
-  return (await session.agent()) === agent ? token : undefined;
-}
 
 export const agentUpdate = defineCommand({
   name: "agent update",

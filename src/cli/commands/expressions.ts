@@ -38,7 +38,7 @@ export const poll = defineCommand({
   example: "sync poll --json | jq .resolved",
   async run({ session, output, signal }) {
     const answer = await (await session.room()).poll({ signal });
-    const state: Record<string, Record<string, unknown>> = {};
+    const state: Record<string, Record<string, unknown>> = Object.create(null);
     for (const { scope, key, value } of answer.state) {
       if (!SHOWN_OTHERWISE.has(scope)) state[scope] = { ...state[scope], [key]: value };
     }

@@ -18,7 +18,7 @@ export const profilesList = defineCommand({
   notes: "They are kept in $XDG_CONFIG_HOME/sync/profiles.json, or ~/.config/sync, which only you can read.",
   async run({ options, session: { profiles }, output }) {
     const current = profiles.current();
-    const all = Object.entries(profiles.all());
+    const all = [...profiles.all()];
     const told = all.map(([profile, { token, ...kept }]) => ({
       profile,
       current: profile === current,
@@ -80,7 +80,7 @@ function holdsText(token: string): string {
 }
 
 function checkName(profiles: Profiles, profile: string): void {
-  const names = Object.keys(profiles.all());
+  const names = [...profiles.all().keys()];
   if (names.includes(profile)) return;
   const near = nearest(profile, names);
   const meant = near === undefined ? "" : ` Did you mean ${near}?`;

@@ -1,6 +1,8 @@
 import { createRoom } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
+import { quoted } from "../hints.ts";
+import { STAY, tellInUse } from "../in-use.ts";
 import { objectSource } from "../input.ts";
 import { table } from "../table.ts";
 import { plain, valueText } from "../text.ts";
@@ -19,28 +21,38 @@ export const create = defineCommand({
     join: { kind: "text", choices: JOIN_MODES, about: "who may join" },
     meta,
     save: { kind: "text", value: "name", about: "the profile's name; without it the room's id" },
+    ...STAY,
     "show-token": { kind: "flag", about: "show its room, view and join token" },
   },
   example: "sync create --id demo --template task-queue",
-  notes: "Where the server asks for a create token, it is in SYNC_CREATE_TOKEN.",
+  notes: `Its profile is in use from then on, unless --stay is said. With --json the answer has the room's tokens.
+Where the server asks for a create token, it is in SYNC_CREATE_TOKEN.`,
   async run({ options: { id, template, join, save, ...options }, session, output, signal }) {
+    if (session.saidRoom !== undefined) {
+      throw new UsageError(
+        "--room chooses a room that there is: the one to make is named by --id.",
+        `sync create --id ${quoted(session.saidRoom)}`,
+      );
+    }
     const server = await session.server();
     const about = options.meta === undefined ? undefined : await objectSource("--meta", options.meta);
     const createToken = session.createToken();
     await session.mayKeep();
     const made = await createRoom(server, { id, template, join, meta: about, createToken, signal });
-    const profile = await session.keep(
-      { server, room: made.id, token: made.token, agent: null },
-      save ?? made.id,
-      true,
-    );
+    const held = { server, room: made.id, token: made.token, agent: null };
+    const kept = await session.keep(held, save ?? made.id, !options.stay);
     const tokens = { token: made.token, view_token: made.viewToken, join_token: made.joinToken };
-    output.answer({ id: made.id, server, profile, ...tokens }, () => {
+    const told = { id: made.id, server, profile: kept.name, in_use: kept.current };
+    output.answer({ ...told, ...tokens }, () => {
       const shown = Object.entries(options["show-token"] ? tokens : {});
-      const rows = [["room", made.id], ["server", server], ["profile", profile], ...shown];
+      const rows = [["room", made.id], ["server", server], ["profile", kept.name], ...shown];
       return table(rows.map(([name = "", value = ""]) => [output.cell("dim", name), plain(value)]));
     });
-    output.note(`Next: \`sync join <agent>\`, or invite others: \`sync tokens mint join --show-token\`.`);
+    tellInUse(kept, output);
+    const there = kept.current === kept.name ? "" : ` --profile ${quoted(kept.name)}`;
+    output.tell(
+      `Next: \`sync join <agent>${there}\`, or invite others: \`sync tokens mint join --show-token${there}\`.`,
+    );
     return EXIT.done;
   },
 });

@@ -54,7 +54,7 @@ export const tokensMint = defineCommand({
     if (save !== undefined) await session.mayKeep();
     const answer = await room.mintToken({ kind, agent, label, expiresIn, signal });
     const kept = { server: room.server, room: room.id, token: answer.token, agent: agent ?? null };
-    const profile = save === undefined ? {} : { profile: await session.keep(kept, save, false) };
+    const profile = save === undefined ? {} : { profile: (await session.keep(kept, save, false)).name };
     const { token, ...record } = answer;
     const told = { ...record, ...profile, ...(options["show-token"] || output.json ? { token } : {}) };
     output.answer(told, () =>

@@ -2,6 +2,8 @@ import { closeSync, createReadStream, openSync, renameSync, rmSync, writeSync } 
 import { Readable } from "node:stream";
 import { defineCommand } from "../command.ts";
 import { EXIT, UsageError } from "../faults.ts";
+import { quoted } from "../hints.ts";
+import { STAY, tellInUse } from "../in-use.ts";
 import { sizeOf } from "../input.ts";
 import { Progress, sizeText } from "../progress.ts";
 import { plain } from "../text.ts";
@@ -85,22 +87,32 @@ export const fork = defineCommand({
     id: { kind: "text", about: "the new room's id; without it a new one" },
     at: { kind: "number", value: "seq", about: "the event it begins behind; without it, the last" },
     save: { kind: "text", value: "name", about: "the profile's name; without it the new room's id" },
-    use: { kind: "flag", about: "go on in the new room" },
+    ...STAY,
     "show-token": { kind: "flag", about: "show its tokens" },
   },
-  example: "sync fork --id what-if --at 5",
-  async run({ options: { id, at, save, use, ...options }, session, output, signal }) {
+  example: "sync fork --id what-if --at 5 --stay",
+  notes: `The new room's profile is in use from then on, unless --stay is said. With --json the answer has the new room's
+tokens.`,
+  async run({ options: { id, at, save, stay, ...options }, session, output, signal }) {
+    const { saidRoom } = session;
+    if (saidRoom !== undefined && (await session.target()).token === undefined) {
+      throw new UsageError(
+        `There is no token here for room ${saidRoom}, to fork it. The room to make is named by --id.`,
+        `sync fork --id ${quoted(saidRoom)}`,
+      );
+    }
     const room = await session.room();
     await session.mayKeep();
     const made = await room.fork({ id, at, createToken: session.createToken(), signal });
-    const kept = { server: room.server, room: made.id, token: made.token, agent: null };
-    const profile = await session.keep(kept, save ?? made.id, use);
+    const held = { server: room.server, room: made.id, token: made.token, agent: null };
+    const kept = await session.keep(held, save ?? made.id, !stay);
     const tokens = { token: made.token, view_token: made.viewToken, join_token: made.joinToken };
-    const told = { id: made.id, forked_from: made.forkedFrom, profile };
+    const told = { id: made.id, forked_from: made.forkedFrom, profile: kept.name, in_use: kept.current };
     output.answer({ ...told, ...tokens }, () => {
       const shown = { ...told, ...(options["show-token"] ? tokens : {}) };
       return fieldsText(shown, (name) => output.cell("dim", name));
     });
+    tellInUse(kept, output);
     return EXIT.done;
   },
 });

@@ -1,7 +1,10 @@
+import { SyncError } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../faults.ts";
+import type { Output } from "../output.ts";
 import { shownText } from "../state-text.ts";
 import { plain } from "../text.ts";
+import { tellFault } from "../told-fault.ts";
 import { unmetLines } from "../unmet-text.ts";
 import { SHAPE, shapeOf } from "./context.ts";
 
@@ -22,17 +25,24 @@ export const wait = defineCommand({
     ...SHAPE,
   },
   example: "sync wait 'state._shared.points >= 10' --timeout 5m && echo enough",
-  notes: "Without --timeout it waits for as long as it takes. Breaks of the connection do not end it.",
+  notes: `Without --timeout it waits for as long as it takes. Breaks of the connection do not end it, nor does a server
+that is down: --timeout does, which counts them in.`,
   async run({ args, options, session, output, signal }) {
-    const room = await session.patientRoom(() => output.note("no answer; trying again"));
-    const { only, include } = options;
+    const room = await session.patientRoom(lossTeller(output, signal), Number.POSITIVE_INFINITY);
+    const { only, include, timeout } = options;
     const sections = include.length > 0 ? include : (["self"] as const);
-    const answer = await room.wait(args.condition, {
+    const waiting = room.wait(args.condition, {
       ...shapeOf(options),
       ...(only.length > 0 ? {} : { include: sections }),
-      timeout: options.timeout ?? Number.POSITIVE_INFINITY,
+      timeout: timeout ?? Number.POSITIVE_INFINITY,
       signal,
     });
+    const answer = await waiting.catch((error: unknown) => {
+      if (timeout === undefined || !SyncError.is(error, "unreachable")) throw error;
+      tellFault(error, output, (isAgentInDoubt) => session.prefixes(isAgentInDoubt));
+      return null;
+    });
+    if (answer === null) return EXIT.timedOut;
     if (answer.triggered) {
       output.answer(answer, () => shownText(shownOf(answer), output));
       output.note(`holds as of event ${answer.seq}`);
@@ -44,6 +54,16 @@ export const wait = defineCommand({
     return EXIT.timedOut;
   },
 });
+
+/** Says once that there is no answer: one that waits without a word looks like one that hangs. */
+function lossTeller(output: Output, signal: AbortSignal): () => void {
+  let isTold = false;
+  return () => {
+    if (isTold || signal.aborted) return;
+    isTold = true;
+    output.tell("no answer; still waiting, and trying again");
+  };
+}
 
 function shownOf(answer: object): object {
   return "context" in answer && typeof answer.context === "object" ? (answer.context ?? {}) : answer;
