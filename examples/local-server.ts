@@ -52,6 +52,32 @@ export async function startServer(): Promise<LocalServer> {
   return { url, stop };
 }
 
+/**
+ * Does `work` with a server of its own and ends the process, with 0 where that answers true: with 1 after a signal, too,
+ * and after `deadlineMs`, when `what` has not ended in time.
+ */
+export async function withServer(
+  what: string,
+  deadlineMs: number,
+  work: (server: LocalServer) => Promise<boolean>,
+): Promise<void> {
+  const server = await startServer();
+  const end = async (code: number) => {
+    await server.stop();
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(1));
+  setTimeout(() => {
+    console.error(`${what} did not end in time.`);
+    void end(1);
+  }, deadlineMs).unref();
+  const isGood = await work(server).catch((error: unknown) => {
+    console.error(error);
+    return false;
+  });
+  await end(isGood ? 0 : 1);
+}
+
 async function isHealthy(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health`).catch(() => null);
   await response?.text();

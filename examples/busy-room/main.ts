@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startServer } from "../local-server.ts";
+import { withServer } from "../local-server.ts";
 import { furnish } from "./furnish.ts";
 import { Story } from "./story.ts";
 import { Transcript } from "./transcript.ts";
@@ -14,34 +14,18 @@ const DOCUMENT = join(import.meta.dirname, "../../docs/context.md");
 const MARKERS = /(<!-- transcript -->\n)[\s\S]*(<!-- end of transcript -->)/;
 const DEADLINE_MS = 120_000;
 
-async function main(): Promise<void> {
-  const options = { seed: { type: "string", default: "6" }, markdown: { type: "boolean" } } as const;
-  const { values } = parseArgs({ options });
-  const server = await startServer();
-  const end = async (code: number) => {
-    await server.stop();
-    process.exit(code);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(1));
-  setTimeout(() => {
-    console.error("The busy room did not end in time.");
-    void end(1);
-  }, DEADLINE_MS).unref();
-  try {
-    const transcript = new Transcript();
-    await new Story(await furnish(server.url, Number(values.seed)), transcript).tell();
-    if (values.markdown) {
-      const text = readFileSync(DOCUMENT, "utf8");
-      writeFileSync(
-        DOCUMENT,
-        text.replace(MARKERS, (_, begin, ending) => `${begin}\n${transcript.text()}\n\n${ending}`),
-      );
-    } else console.log(transcript.text());
-  } catch (error) {
-    console.error(error);
-    await end(1);
-  }
-  await end(0);
-}
+const options = { seed: { type: "string", default: "6" }, markdown: { type: "boolean" } } as const;
+const { values } = parseArgs({ options });
 
-await main();
+await withServer("The busy room", DEADLINE_MS, async ({ url }) => {
+  const transcript = new Transcript();
+  await new Story(await furnish(url, Number(values.seed)), transcript).tell();
+  if (values.markdown) {
+    const text = readFileSync(DOCUMENT, "utf8");
+    writeFileSync(
+      DOCUMENT,
+      text.replace(MARKERS, (_, begin, ending) => `${begin}\n${transcript.text()}\n\n${ending}`),
+    );
+  } else console.log(transcript.text());
+  return true;
+});

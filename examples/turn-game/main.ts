@@ -1,7 +1,7 @@
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { chance } from "../chance.ts";
 import type { LocalServer } from "../local-server.ts";
-import { startServer } from "../local-server.ts";
+import { withServer } from "../local-server.ts";
 import type { Frame, Target } from "../room-socket.ts";
 import { RoomSocket } from "../room-socket.ts";
 import { drawn } from "./board.ts";
@@ -102,23 +102,12 @@ function report(events: readonly LoggedEvent[], seed: number, ms: number): void 
   );
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seed: { type: "string" } } });
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-  const server = await startServer();
-  const end = async (code: number) => {
-    await server.stop();
-    process.exit(code);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(1));
-  setTimeout(() => {
-    console.error("The game did not end in time.");
-    void end(1);
-  }, DEADLINE_MS).unref();
+const { values } = parseArgs({ options: { seed: { type: "string" } } });
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+
+await withServer("The game", DEADLINE_MS, async (server) => {
   const wrong = await run(server, seed).catch((error: unknown) => [String(error)]);
   for (const fault of wrong) console.error(`FAULT: ${fault}`);
   if (wrong.length === 0) console.log("The log proves it: every rule was kept.");
-  await end(wrong.length === 0 ? 0 : 1);
-}
-
-await main();
+  return wrong.length === 0;
+});

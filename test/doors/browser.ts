@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import sparticuz from "@sparticuz/chromium";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { chromium } from "playwright-core";
+import { expect } from "vitest";
 
 const require = createRequire(import.meta.url);
 const VERSION = JSON.parse(
@@ -42,6 +43,17 @@ export class TestBrowser {
       reducedMotion: "reduce",
     });
     return new Person(context, await context.newPage(), this.server);
+  }
+
+  /** Lets somebody look, and sees that nothing broke or left for elsewhere. */
+  async look(does: (person: Person) => Promise<void>, scheme: "light" | "dark" = "light"): Promise<void> {
+    const person = await this.person(scheme);
+    try {
+      await does(person);
+      expect(person.faults).toEqual([]);
+    } finally {
+      await person.close();
+    }
   }
 }
 

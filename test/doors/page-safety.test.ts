@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { CreatedRoom, Room } from "../../src/client/main.ts";
 import { createRoom } from "../../src/client/main.ts";
-import type { Person } from "./browser.ts";
 import { TestBrowser } from "./browser.ts";
 import { furnish } from "./page-room.ts";
 import { plantPayloads } from "./payloads.ts";
@@ -22,18 +21,8 @@ afterAll(async () => {
   await browser.close();
 });
 
-async function look(does: (person: Person) => Promise<void>, scheme: "light" | "dark" = "light") {
-  const person = await browser.person(scheme);
-  try {
-    await does(person);
-    expect(person.faults).toEqual([]);
-  } finally {
-    await person.close();
-  }
-}
-
 it("[VIEW-5] every kind of surface shows its view, as it changes, and acts", async () => {
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     const surface = (view: string) => page.locator(`[data-view="${view}"]`);
     await person.open(made.id, ana.token ?? "");
@@ -65,7 +54,7 @@ it("[VIEW-5] every kind of surface shows its view, as it changes, and acts", asy
 });
 
 it("[DASH-6] an agent acts as itself, a room token looks through its eyes, a view token sees no control", async () => {
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     await person.open(made.id, made.token, "console");
     const ask = async (expr: string) => {
@@ -83,7 +72,7 @@ it("[DASH-6] an agent acts as itself, a room token looks through its eyes, a vie
   });
   const { messages } = await ana.context({ only: ["messages"] });
   expect(messages.recent.at(-1)).toMatchObject({ from: "ana", body: "in her name" });
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     await person.open(made.id, made.viewToken);
     await person.sees("looking on");
@@ -101,7 +90,7 @@ it("[DASH-6] an agent acts as itself, a room token looks through its eyes, a vie
 
 it("[DASH-4] a connection that breaks is told of quietly, and nothing is lost; a token that ends says what to do", async () => {
   const view = await made.room.mintToken({ kind: "view" });
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     let isCut = false;
     let cut: () => Promise<void> = async () => undefined;
@@ -129,7 +118,7 @@ it("[DASH-4] a connection that breaks is told of quietly, and nothing is lost; a
 it("[DASH-5] nothing that an agent writes runs, loads or restyles, wherever it stands", async () => {
   const bad = await createRoom(server);
   await plantPayloads(bad.room);
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     await page.addInitScript("window.pwned = () => { window.ran = true; }");
     await person.open(bad.id, bad.token);
@@ -163,7 +152,7 @@ it("[DASH-5] nothing that an agent writes runs, loads or restyles, wherever it s
 
 it.each(["light", "dark"] as const)("[DASH-7] axe finds nothing serious in %s", async (scheme) => {
   const empty = await createRoom(server);
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     const barriers: string[] = [];
     // What depends on the colours is looked for in both.

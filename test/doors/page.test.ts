@@ -2,7 +2,6 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { CreatedRoom, Room } from "../../src/client/main.ts";
 import { createRoom } from "../../src/client/main.ts";
-import type { Person } from "./browser.ts";
 import { TestBrowser } from "./browser.ts";
 import { furnish } from "./page-room.ts";
 
@@ -20,17 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
 });
-
-/** Lets somebody look, and sees that nothing broke or left for elsewhere. */
-async function look(does: (person: Person) => Promise<void>, scheme: "light" | "dark" = "light") {
-  const person = await browser.person(scheme);
-  try {
-    await does(person);
-    expect(person.faults).toEqual([]);
-  } finally {
-    await person.close();
-  }
-}
 
 describe("what is served", () => {
   const html = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -56,7 +44,7 @@ describe("what is served", () => {
   });
 
   it("[DASH-2] a first load is under 120 KB, and nothing comes from elsewhere", async () => {
-    await look(async ({ page }) => {
+    await browser.look(async ({ page }) => {
       const bodies: Promise<Buffer>[] = [];
       page.on("response", (response) => {
         if (!response.url().includes("/templates")) bodies.push(response.body());
@@ -70,7 +58,7 @@ describe("what is served", () => {
 });
 
 it("[DASH-3] a room is created and opened from the home page; its token is in no request and not in the address", async () => {
-  await look(async (person) => {
+  await browser.look(async (person) => {
     const { page } = person;
     await page.goto(server);
     const create = page.locator("section", { hasText: "Create a room" });
@@ -94,7 +82,7 @@ it("[DASH-3] a room is created and opened from the home page; its token is in no
 
 describe("[DASH-4] panels show what happens as it happens", () => {
   it("state, its history, and what is gone", async () => {
-    await look(async (person) => {
+    await browser.look(async (person) => {
       await person.open(made.id, made.token, "state");
       await ana.invoke("set", { key: "phase", value: "drafting" });
       await person.page.getByRole("treeitem", { name: /phase/ }).click();
@@ -122,7 +110,7 @@ describe("[DASH-4] panels show what happens as it happens", () => {
         Array.from({ length: 80 }, (_, p) => ({ action: "fill", params: { p: half * 80 + p } })),
       );
     }
-    await look(async (person) => {
+    await browser.look(async (person) => {
       await person.open(many.id, many.viewToken, "state");
       await person.sees("10,240", ".virtual");
       expect(await person.page.getByRole("treeitem").count()).toBeLessThan(100);
@@ -136,7 +124,7 @@ describe("[DASH-4] panels show what happens as it happens", () => {
   it("messages both ways, and agents with what they wait for", async () => {
     const waiting = new AbortController();
     void ana.wait("state._shared.never == true", { signal: waiting.signal }).catch(() => undefined);
-    await look(async (person) => {
+    await browser.look(async (person) => {
       await person.open(made.id, made.token, "agents");
       await person.sees("state._shared.never == true");
       await person.sees("waiting");
@@ -157,7 +145,7 @@ describe("[DASH-4] panels show what happens as it happens", () => {
   });
 
   it("actions: the failing clause, a form from the schema, a dry run, an invocation", async () => {
-    await look(async (person) => {
+    await browser.look(async (person) => {
       const { page } = person;
       await person.open(made.id, made.token, "actions");
       await page.getByRole("button", { name: /^launch/ }).click();
@@ -179,7 +167,7 @@ describe("[DASH-4] panels show what happens as it happens", () => {
 
   it("views, the log with what was refused, and the console", async () => {
     await ana.invoke("refuse_me").catch(() => undefined);
-    await look(async (person) => {
+    await browser.look(async (person) => {
       const { page } = person;
       await person.open(made.id, made.token, "views");
       await page.getByRole("button", { name: /^broken/ }).click();
