@@ -34,7 +34,3 @@ export class Derivation {
     this.cycle = undefined;
   }
 }
-
-export function isVolatile({ volatility }: Derivation): boolean {
-  return volatility.now || volatility.presence;
-}

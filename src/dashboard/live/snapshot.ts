@@ -6,7 +6,6 @@ import type {
   EntryMeta,
   Json,
   Message,
-  Replay,
 } from "../../client/main.ts";
 
 /** What is known of an entry: of one in the past, no more than what its event holds. */
@@ -84,32 +83,6 @@ export function snapshotOf(context: LiveContext, was: Snapshot | null): Snapshot
     messages:
       was?.state._messages === _messages ? was.messages : messagesOf(_messages, meta?.state._messages ?? {}),
     help: context._context.help,
-  };
-}
-
-/** The room as it was. */
-export function pastSnapshot(replay: Replay, self: string): Snapshot {
-  const entries = <T>(pick: (entry: EntryFacts & { readonly value: Json }) => T) =>
-    Object.fromEntries(
-      Object.entries(replay.state).map(([scope, keys]) => [
-        scope,
-        Object.fromEntries(Object.entries(keys).map(([key, entry]) => [key, pick(entry)])),
-      ]),
-    );
-  const state = entries((entry) => entry.value);
-  return {
-    seq: replay._replay.seq,
-    ts: replay._replay.ts,
-    self,
-    state,
-    facts: entries(({ revision, hash, updated_at }) => ({ revision, hash, updated_at })),
-    views: replay.views,
-    agents: replay.agents,
-    actions: replay.actions as unknown as Named<ActionShown>,
-    actionRecords: replay.actions as Named<ActionRecord>,
-    viewRecords: (state._views ?? {}) as Named<ViewRecord>,
-    messages: replay.messages.recent,
-    help: [],
   };
 }
 
