@@ -1,19 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import sparticuz from "@sparticuz/chromium";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { chromium } from "playwright-core";
 import { expect } from "vitest";
+import { launchChromium } from "./chromium.ts";
 
 const require = createRequire(import.meta.url);
-const VERSION = JSON.parse(
-  readFileSync(join(dirname(require.resolve("@sparticuz/chromium")), "../package.json"), "utf8"),
-).version;
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** A browser that needs neither root nor a download: npm brought it. */
+/** A browser for a file of tests. */
 export class TestBrowser {
   readonly #browser: Browser;
   readonly server: string;
@@ -24,11 +18,7 @@ export class TestBrowser {
   }
 
   static async open(server: string): Promise<TestBrowser> {
-    const browser = await chromium.launch({
-      executablePath: await unpacked(),
-      args: ["--no-sandbox", "--disable-gpu"],
-    });
-    return new TestBrowser(browser, server);
+    return new TestBrowser(await launchChromium(), server);
   }
 
   async close(): Promise<void> {
@@ -55,26 +45,6 @@ export class TestBrowser {
       await person.close();
     }
   }
-}
-
-/** The browser's program, unpacked once a machine: that takes seconds. It appears whole, whoever else unpacks it. */
-async function unpacked(): Promise<string> {
-  const folder = join(tmpdir(), `sync-browser-${VERSION}-${process.getuid?.() ?? 0}`);
-  const program = join(folder, "chromium");
-  if (existsSync(program)) return program;
-  const temporary = process.env.TMPDIR;
-  const own = mkdtempSync(`${folder}-`);
-  process.env.TMPDIR = own;
-  await sparticuz.executablePath();
-  if (temporary === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = temporary;
-  try {
-    renameSync(own, folder);
-  } catch {
-    // Another was first.
-    rmSync(own, { recursive: true, force: true });
-  }
-  return program;
 }
 
 /** Somebody who looks at the page. */
