@@ -25,19 +25,23 @@ export class TestBrowser {
     await this.#browser.close();
   }
 
-  /** A page of a person's own, and what it did that it should not. */
-  async person(colorScheme: "light" | "dark" = "light"): Promise<Person> {
+  /** A page of a person's own, and what it did that it should not. `server` may be a proxy before the one. */
+  async person(colorScheme: "light" | "dark" = "light", server = this.server): Promise<Person> {
     const context = await this.#browser.newContext({
       colorScheme,
       viewport: { width: 1280, height: 800 },
       reducedMotion: "reduce",
     });
-    return new Person(context, await context.newPage(), this.server);
+    return new Person(context, await context.newPage(), server);
   }
 
   /** Lets somebody look, and sees that nothing broke or left for elsewhere. */
-  async look(does: (person: Person) => Promise<void>, scheme: "light" | "dark" = "light"): Promise<void> {
-    const person = await this.person(scheme);
+  async look(
+    does: (person: Person) => Promise<void>,
+    scheme: "light" | "dark" = "light",
+    server = this.server,
+  ): Promise<void> {
+    const person = await this.person(scheme, server);
     try {
       await does(person);
       expect(person.faults).toEqual([]);
@@ -102,7 +106,53 @@ export class Person {
         .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + " " + target + " " + failureSummary)))`);
   }
 
+  /** Opens what a panel tells more of: the first item of its list. */
+  async openFirst(): Promise<void> {
+    const items = this.page.locator(
+      '.content button.item, .content [role="treeitem"][aria-level="2"], .content .virtual [role="option"]',
+    );
+    if ((await items.count()) === 0) return;
+    await items.first().click();
+    await this.page.locator(".detail").waitFor();
+  }
+
+  /**
+   * Goes through all of the page by the Tab key alone, and answers what that did not reach, or on what nobody could see
+   * the focus. A part that keeps the focus leaves others unreached.
+   */
+  async unreached(): Promise<string[]> {
+    const count = await this.page.evaluate<number>(WALK);
+    for (let tabs = 0; tabs < count + 4; tabs++) await this.page.keyboard.press("Tab");
+    return await this.page.evaluate<string[]>("window.walk()");
+  }
+
+  /** px by which the page is wider than its window. */
+  async overflow(): Promise<number> {
+    return await this.page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  }
+
   async close(): Promise<void> {
     await this.#context.close();
   }
 }
+
+/** In the page: counts what takes the focus, and notes what gets it. */
+const WALK = `(() => {
+  const all = [...document.querySelectorAll(
+    'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex="0"]',
+  )].filter((each) => each.getClientRects().length > 0);
+  const told = (each) => each.tagName.toLowerCase() + " " + (each.getAttribute("aria-label") ?? each.textContent ?? "").slice(0, 40);
+  const reached = new Set();
+  const unseen = [];
+  const note = ({ target }) => {
+    reached.add(target);
+    const { outlineStyle, outlineWidth } = getComputedStyle(target);
+    if (outlineStyle === "none" || parseFloat(outlineWidth) < 1) unseen.push("focus not seen on " + told(target));
+  };
+  document.addEventListener("focusin", note);
+  window.walk = () => {
+    document.removeEventListener("focusin", note);
+    return [...unseen, ...all.filter((each) => each.isConnected && !reached.has(each)).map((each) => "not reached: " + told(each))];
+  };
+  return all.length;
+})()`;

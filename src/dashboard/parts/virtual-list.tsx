@@ -18,8 +18,6 @@ export interface VirtualListProps {
   /** The keys that close and open a branch of a tree. */
   readonly onArrow?: (index: number, to: "left" | "right") => void;
   readonly row: (index: number) => ComponentChildren;
-  /** What tells a row from others, wherever it stands. */
-  readonly rowKey: (index: number) => string | number;
   /** So many rows have come to stand before the first since the list began: what is in sight stays there. */
   readonly grown?: number;
   /** What a reader is told of a row. */
@@ -42,6 +40,9 @@ export function VirtualList(props: VirtualListProps) {
   useAnchor(box, props.grown ?? 0, rowHeight);
   const first = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + BEYOND);
+  // A row that leaves the sight at one edge is filled anew at the other: to fill one costs a tenth of making one.
+  const slots = Math.ceil(height / rowHeight) + 2 * BEYOND + 2;
+  const slotOf = (index: number) => (((index - (props.grown ?? 0)) % slots) + slots) % slots;
   const isShown = active >= first && active < last;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a tree or a list box, as its owner says.
@@ -59,7 +60,7 @@ export function VirtualList(props: VirtualListProps) {
     >
       <div role="presentation" style={{ height: `${count * rowHeight}px` }}>
         {Array.from({ length: Math.max(0, last - first) }, (_, offset) => (
-          <Row key={props.rowKey(first + offset)} {...props} index={first + offset} />
+          <Row key={slotOf(first + offset)} {...props} index={first + offset} />
         ))}
       </div>
     </div>

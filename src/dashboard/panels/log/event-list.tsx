@@ -34,8 +34,10 @@ export function EventList({ events, grown, chosen, onChoose }: EventListProps) {
         if (event) onChoose(event.seq);
       }}
       row={(at) => <Line event={events[at]} />}
-      rowKey={(at) => events[at]?.seq ?? at}
-      rowProps={(at) => ({ "aria-selected": events[at]?.seq === chosen })}
+      rowProps={(at) => ({
+        "aria-selected": events[at]?.seq === chosen,
+        "data-refused": events[at]?.payload.ok === false ? "" : undefined,
+      })}
     />
   );
 }

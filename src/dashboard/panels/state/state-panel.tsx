@@ -84,7 +84,6 @@ function StateTree({ snapshot, filter, chosen, onChoose }: StateTreeProps) {
         onArrow={arrow}
         row={(index) => <StateLine row={rows.at(index)} />}
         rowProps={(index) => rowProps(rows.at(index), chosen)}
-        rowKey={(index) => rowKey(rows.at(index))}
       />
     </div>
   );
@@ -94,10 +93,6 @@ function holdsAny(state: Snapshot["state"]): boolean {
   return Object.entries(state).some(
     ([scope, entries]) => !isClosedAtFirst(scope) && keysOf(entries).length > 0,
   );
-}
-
-function rowKey(row: StateRow | undefined): string {
-  return row?.kind === "entry" ? `${row.scope} ${row.key}` : `${row?.scope}`;
 }
 
 function rowProps(row: StateRow | undefined, chosen: Place | null) {
