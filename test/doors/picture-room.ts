@@ -20,7 +20,7 @@ const PLAN = [
 
 /** A room in the middle of its work: four agents share out a book. The same words each time. */
 export async function livelyRoom(server: string): Promise<CreatedRoom> {
-  const made = await createRoom(server, { template: "task-queue" });
+  const made = await createRoom(server, { id: "harbour-book", template: "task-queue" });
   const { room } = made;
   const lead = await room.join({
     id: "lead",
