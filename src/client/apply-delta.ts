@@ -91,19 +91,23 @@ interface Changed {
 }
 
 function merge(was: Members = {}, { members = {}, gone = [], before = {} }: Changed): Members {
+  const news = Object.entries(members).map(([key, value]) => [key, reuse(member(was, key), value)] as const);
+  const isPlaced = before !== "keys" && Object.keys(before).length > 0;
+  if (!isPlaced && !gone.some((key) => Object.hasOwn(was, key))) {
+    // The usual case, which must not cost what a room of 10,000 entries holds, but what changed.
+    const changed = news.filter(([key, value]) => !Object.hasOwn(was, key) || !Object.is(was[key], value));
+    if (changed.length === 0) return was;
+    if (changed.every(([key]) => Object.hasOwn(was, key))) return { ...was, ...Object.fromEntries(changed) };
+  }
   const merged = new Map(Object.entries(was));
   for (const key of gone) merged.delete(key);
-  const known = merged.size;
-  for (const [key, value] of Object.entries(members)) {
+  for (const [key, value] of news) {
     if (before !== "keys" && Object.hasOwn(before, key)) merged.delete(key);
-    else merged.set(key, reuse(member(was, key), value));
+    else if (before !== "keys" || merged.has(key)) merged.set(key, value);
   }
   if (before === "keys") {
-    const isOrdered = merged.size === known;
-    return same(
-      was,
-      Object.fromEntries(isOrdered ? merged : [...merged].sort(([a], [b]) => compareKeys(a, b))),
-    );
+    const added = news.filter(([key]) => !merged.has(key));
+    return same(was, Object.fromEntries(inOrder([...merged], added)));
   }
   const placed = Object.keys(members)
     .filter((key) => Object.hasOwn(before, key))
@@ -114,6 +118,32 @@ function merge(was: Members = {}, { members = {}, gone = [], before = {} }: Chan
     was,
     Object.fromEntries([...[...merged].flatMap((each) => [...placedAt(each[0]), each]), ...rest]),
   );
+}
+
+type Entry = readonly [key: string, value: unknown];
+
+/** Both in the order of their keys, in which the first stand already. */
+function inOrder(ordered: readonly Entry[], added: readonly Entry[]): readonly Entry[] {
+  const sorted = [...added].sort(([a], [b]) => compareKeys(a, b));
+  const parts: Entry[][] = [];
+  let from = 0;
+  for (const each of sorted) {
+    const to = placeOf(each[0], ordered, from);
+    parts.push(ordered.slice(from, to), [each]);
+    from = to;
+  }
+  return [...parts, ordered.slice(from)].flat();
+}
+
+/** Where a key would stand, of those from `from` on. */
+function placeOf(key: string, ordered: readonly Entry[], from: number): number {
+  let [low, high] = [from, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(ordered[middle]?.[0] ?? "", key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function same<T extends Members>(was: T, now: T): T {

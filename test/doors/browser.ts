@@ -1,19 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import sparticuz from "@sparticuz/chromium";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { chromium } from "playwright-core";
 import { expect } from "vitest";
+import { launchChromium } from "./chromium.ts";
 
 const require = createRequire(import.meta.url);
-const VERSION = JSON.parse(
-  readFileSync(join(dirname(require.resolve("@sparticuz/chromium")), "../package.json"), "utf8"),
-).version;
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** A browser that needs neither root nor a download: npm brought it. */
+/** A browser for a file of tests. */
 export class TestBrowser {
   readonly #browser: Browser;
   readonly server: string;
@@ -24,30 +18,30 @@ export class TestBrowser {
   }
 
   static async open(server: string): Promise<TestBrowser> {
-    const browser = await chromium.launch({
-      executablePath: await unpacked(),
-      args: ["--no-sandbox", "--disable-gpu"],
-    });
-    return new TestBrowser(browser, server);
+    return new TestBrowser(await launchChromium(), server);
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
   }
 
-  /** A page of a person's own, and what it did that it should not. */
-  async person(colorScheme: "light" | "dark" = "light"): Promise<Person> {
+  /** A page of a person's own, and what it did that it should not. `server` may be a proxy before the one. */
+  async person(colorScheme: "light" | "dark" = "light", server = this.server): Promise<Person> {
     const context = await this.#browser.newContext({
       colorScheme,
       viewport: { width: 1280, height: 800 },
       reducedMotion: "reduce",
     });
-    return new Person(context, await context.newPage(), this.server);
+    return new Person(context, await context.newPage(), server);
   }
 
   /** Lets somebody look, and sees that nothing broke or left for elsewhere. */
-  async look(does: (person: Person) => Promise<void>, scheme: "light" | "dark" = "light"): Promise<void> {
-    const person = await this.person(scheme);
+  async look(
+    does: (person: Person) => Promise<void>,
+    scheme: "light" | "dark" = "light",
+    server = this.server,
+  ): Promise<void> {
+    const person = await this.person(scheme, server);
     try {
       await does(person);
       expect(person.faults).toEqual([]);
@@ -55,26 +49,6 @@ export class TestBrowser {
       await person.close();
     }
   }
-}
-
-/** The browser's program, unpacked once a machine: that takes seconds. It appears whole, whoever else unpacks it. */
-async function unpacked(): Promise<string> {
-  const folder = join(tmpdir(), `sync-browser-${VERSION}-${process.getuid?.() ?? 0}`);
-  const program = join(folder, "chromium");
-  if (existsSync(program)) return program;
-  const temporary = process.env.TMPDIR;
-  const own = mkdtempSync(`${folder}-`);
-  process.env.TMPDIR = own;
-  await sparticuz.executablePath();
-  if (temporary === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = temporary;
-  try {
-    renameSync(own, folder);
-  } catch {
-    // Another was first.
-    rmSync(own, { recursive: true, force: true });
-  }
-  return program;
 }
 
 /** Somebody who looks at the page. */
@@ -132,7 +106,53 @@ export class Person {
         .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + " " + target + " " + failureSummary)))`);
   }
 
+  /** Opens what a panel tells more of: the first item of its list. */
+  async openFirst(): Promise<void> {
+    const items = this.page.locator(
+      '.content button.item, .content [role="treeitem"][aria-level="2"], .content .virtual [role="option"]',
+    );
+    if ((await items.count()) === 0) return;
+    await items.first().click();
+    await this.page.locator(".detail").waitFor();
+  }
+
+  /**
+   * Goes through all of the page by the Tab key alone, and answers what that did not reach, or on what nobody could see
+   * the focus. A part that keeps the focus leaves others unreached.
+   */
+  async unreached(): Promise<string[]> {
+    const count = await this.page.evaluate<number>(WALK);
+    for (let tabs = 0; tabs < count + 4; tabs++) await this.page.keyboard.press("Tab");
+    return await this.page.evaluate<string[]>("window.walk()");
+  }
+
+  /** px by which the page is wider than its window. */
+  async overflow(): Promise<number> {
+    return await this.page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  }
+
   async close(): Promise<void> {
     await this.#context.close();
   }
 }
+
+/** In the page: counts what takes the focus, and notes what gets it. */
+const WALK = `(() => {
+  const all = [...document.querySelectorAll(
+    'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex="0"]',
+  )].filter((each) => each.getClientRects().length > 0);
+  const told = (each) => each.tagName.toLowerCase() + " " + (each.getAttribute("aria-label") ?? each.textContent ?? "").slice(0, 40);
+  const reached = new Set();
+  const unseen = [];
+  const note = ({ target }) => {
+    reached.add(target);
+    const { outlineStyle, outlineWidth } = getComputedStyle(target);
+    if (outlineStyle === "none" || parseFloat(outlineWidth) < 1) unseen.push("focus not seen on " + told(target));
+  };
+  document.addEventListener("focusin", note);
+  window.walk = () => {
+    document.removeEventListener("focusin", note);
+    return [...unseen, ...all.filter((each) => each.isConnected && !reached.has(each)).map((each) => "not reached: " + told(each))];
+  };
+  return all.length;
+})()`;

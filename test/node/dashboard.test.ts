@@ -3,7 +3,7 @@ import type { Shown } from "../../src/client/main.ts";
 import { applyDelta } from "../../src/client/main.ts";
 import type { Snapshot } from "../../src/dashboard/live/snapshot.ts";
 import { completionAt } from "../../src/dashboard/panels/console/completion.ts";
-import { stateRows } from "../../src/dashboard/panels/state/state-rows.ts";
+import { EntryTexts, StateRows } from "../../src/dashboard/panels/state/state-rows.ts";
 import { groupsOf } from "../../src/dashboard/panels/surfaces/surface.ts";
 import { fieldsOf, paramsOf, sampleOf } from "../../src/dashboard/parts/param-fields.ts";
 
@@ -116,8 +116,14 @@ it("completion knows roots, scopes, keys and what must be quoted", () => {
 
 it("the tree closes what other panels show; a filter opens what it finds", () => {
   const room = snapshot({ state: { _shared: { a: "Tea", b: 1 }, _views: { v: {} }, _help: {} } });
-  const told = (toggled: string[], filter = "") =>
-    stateRows(room, new Set(toggled), filter).map((row) => (row.kind === "scope" ? row.scope : row.key));
+  const texts = new EntryTexts();
+  const told = (toggled: string[], filter = "") => {
+    const rows = new StateRows(room, new Set(toggled), filter, texts);
+    return Array.from({ length: rows.count }, (_, line) => {
+      const row = rows.at(line);
+      return row?.kind === "entry" ? row.key : row?.scope;
+    });
+  };
   expect(told([])).toEqual(["_shared", "a", "b", "_views"]);
   expect(told(["_shared", "_views"])).toEqual(["_shared", "_views", "v"]);
   expect(told([], "tea")).toEqual(["_shared", "a"]);

@@ -63,6 +63,17 @@ export interface Snapshot {
   readonly help: readonly string[];
 }
 
+const KEYS = new WeakMap<Scope, readonly string[]>();
+
+/** The keys of a scope, in its order: read once for as long as the scope stays the same object. */
+export function keysOf(scope: Scope): readonly string[] {
+  const known = KEYS.get(scope);
+  if (known) return known;
+  const keys = Object.keys(scope);
+  KEYS.set(scope, keys);
+  return keys;
+}
+
 export type LiveContext = Context<AnyVocabulary>;
 
 /** The room as it is now. `was` is the snapshot before, whose parts are kept. */

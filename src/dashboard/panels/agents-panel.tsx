@@ -3,6 +3,7 @@ import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
 import { Empty } from "../parts/empty.tsx";
 import { PanelFrame } from "../parts/panel.tsx";
+import { ScrollRegion } from "../parts/scroll-region.tsx";
 import { Ago } from "../parts/time.tsx";
 import { Presence } from "../parts/who.tsx";
 
@@ -19,7 +20,7 @@ export function AgentsPanel({ snapshot }: PanelProps) {
           </p>
         </Empty>
       ) : (
-        <div class="table-scroll">
+        <ScrollRegion class="table-scroll" label="All agents">
           <table class="grid">
             <thead>
               <tr>
@@ -44,7 +45,7 @@ export function AgentsPanel({ snapshot }: PanelProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
     </PanelFrame>
   );

@@ -37,8 +37,17 @@ function kindOf(value: Json): string {
   return value === null ? "null" : typeof value;
 }
 
+const LINES = new WeakMap<object, string>();
+
+/** Of what is not a plain value once: lists show the same ones again with every event. */
 function lineOf(value: Json): string {
-  const text = JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return cut(JSON.stringify(value) ?? "null");
+  const line = LINES.get(value) ?? cut(JSON.stringify(value));
+  LINES.set(value, line);
+  return line;
+}
+
+function cut(text: string): string {
   return text.length > LINE_CHARS ? `${text.slice(0, LINE_CHARS)}…` : text;
 }
 

@@ -2,14 +2,20 @@ import type { DryRun, Invoked, Written } from "../../client/main.ts";
 import { JsonBlock, JsonLine } from "./json.tsx";
 import { Unmet } from "./refusal.tsx";
 
-/** What an invocation did. */
+/** What an invocation did. What every room has, as `help` and `_register_view`, answers in ways of its own. */
 export function Done({ invoked }: { readonly invoked: Invoked }) {
+  const { seq, writes } = invoked as Partial<Invoked>;
   return (
     <div class="outcome" role="status">
       <p class="good">
-        Done at seq <span class="num">{invoked.seq}</span>
+        Done{" "}
+        {seq !== undefined && (
+          <>
+            at seq <span class="num">{seq}</span>
+          </>
+        )}
       </p>
-      <Writes writes={invoked.writes} />
+      {writes ? <Writes writes={writes} /> : <JsonBlock value={invoked as never} label="Answer" />}
       {invoked.result !== undefined && <JsonBlock value={invoked.result as never} label="Result" />}
       {"warning" in invoked && <p class="warn">{String(invoked.warning)}</p>}
     </div>

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** Rows beyond each edge that are there already when a reader scrolls. */
@@ -18,6 +18,8 @@ export interface VirtualListProps {
   /** The keys that close and open a branch of a tree. */
   readonly onArrow?: (index: number, to: "left" | "right") => void;
   readonly row: (index: number) => ComponentChildren;
+  /** So many rows have come to stand before the first since the list began: what is in sight stays there. */
+  readonly grown?: number;
   /** What a reader is told of a row. */
   readonly rowProps: (index: number) => Readonly<Record<string, unknown>>;
 }
@@ -35,8 +37,12 @@ export function VirtualList(props: VirtualListProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  useAnchor(box, props.grown ?? 0, rowHeight);
   const first = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + BEYOND);
+  // A row that leaves the sight at one edge is filled anew at the other: to fill one costs a tenth of making one.
+  const slots = Math.ceil(height / rowHeight) + 2 * BEYOND + 2;
+  const slotOf = (index: number) => (((index - (props.grown ?? 0)) % slots) + slots) % slots;
   const isShown = active >= first && active < last;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a tree or a list box, as its owner says.
@@ -54,11 +60,21 @@ export function VirtualList(props: VirtualListProps) {
     >
       <div role="presentation" style={{ height: `${count * rowHeight}px` }}>
         {Array.from({ length: Math.max(0, last - first) }, (_, offset) => (
-          <Row key={first + offset} {...props} index={first + offset} />
+          <Row key={slotOf(first + offset)} {...props} index={first + offset} />
         ))}
       </div>
     </div>
   );
+}
+
+/** Keeps what its reader looks at in its place, unless that is the beginning. */
+function useAnchor(box: RefObject<HTMLDivElement | null>, grown: number, rowHeight: number): void {
+  const was = useRef(grown);
+  useLayoutEffect(() => {
+    const more = grown - was.current;
+    was.current = grown;
+    if (box.current && box.current.scrollTop > 0) box.current.scrollTop += more * rowHeight;
+  }, [grown]);
 }
 
 function Row(props: VirtualListProps & { readonly index: number }) {

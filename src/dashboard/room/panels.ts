@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
+import { keysOf } from "../live/snapshot.ts";
 import { ActionsPanel } from "../panels/actions/actions-panel.tsx";
 import { AgentsPanel } from "../panels/agents-panel.tsx";
 import { ConsolePanel } from "../panels/console/console-panel.tsx";
@@ -44,7 +45,7 @@ export const PANELS: readonly Panel[] = [
 /** Entries of what agents keep: registrations and messages are counted by their own panels. */
 function countEntries({ state }: Snapshot): number {
   const shown = Object.entries(state).filter(([scope]) => !REGISTRIES.has(scope));
-  return shown.reduce((sum, [, entries]) => sum + Object.keys(entries).length, 0);
+  return shown.reduce((sum, [, entries]) => sum + keysOf(entries).length, 0);
 }
 
 const REGISTRIES = new Set(["_actions", "_views", "_agents", "_messages", "_config"]);

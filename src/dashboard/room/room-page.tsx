@@ -1,12 +1,10 @@
-import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { SyncError } from "../../client/main.ts";
 import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
-import { Refusal } from "../parts/refusal.tsx";
 import { Navigation } from "./navigation.tsx";
 import { PANELS } from "./panels.ts";
 import { RoomHeader } from "./room-header.tsx";
+import { Banner, Failure } from "./standing.tsx";
 
 interface RoomPageProps {
   readonly id: string;
@@ -26,13 +24,15 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
     return () => live.close();
   }, [live]);
   useEffect(() => {
-    document.title = `${id} · sync`;
-  }, [id]);
-  const session = useMemo<Session>(() => ({ room: live.room, role, mayAct: role !== "view" }), [live, role]);
+    document.title = `${panel.title} · ${id} · sync`;
+  }, [id, panel]);
   const snapshot = live.snapshot.value;
   const failure = live.failure.value;
+  const mayAct = role !== "view" && failure === null;
+  const session = useMemo<Session>(() => ({ room: live.room, role, mayAct }), [live, role, mayAct]);
   return (
     <div class="room">
+      <SkipLink />
       <RoomHeader
         id={id}
         role={role}
@@ -43,16 +43,20 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
         onLeave={onLeave}
       />
       <Navigation current={panel.id} snapshot={snapshot} />
-      <main class="content" id="content">
+      <main class="content" id="content" tabIndex={-1}>
         {failure !== null ? (
           <Failure error={failure} onLeave={onLeave} onRetry={() => setAttempt(attempt + 1)} />
         ) : (
-          snapshot && <Banner isConnected={live.isConnected} />
+          <Banner live={live} />
         )}
         {snapshot ? (
           <panel.show key={`${panel.id} ${eyes}`} snapshot={snapshot} session={session} />
         ) : (
-          failure === null && <p class="loading muted">Reading the room…</p>
+          failure === null && (
+            <p class="loading muted" role="status">
+              Reading the room…
+            </p>
+          )
         )}
       </main>
     </div>
@@ -75,54 +79,12 @@ function neverEmpty(): never {
   throw new Error("There are panels.");
 }
 
-interface BannerProps {
-  readonly isConnected: LiveRoom["isConnected"];
-}
-
-/** Tells quietly that events do not come in just now; what is shown stays. */
-function Banner({ isConnected }: BannerProps) {
-  const isOff = useComputed(() => !isConnected.value);
-  const [isTold, setTold] = useState(false);
-  useEffect(() => {
-    if (!isOff.value) return setTold(false);
-    const timer = setTimeout(() => setTold(true), 1_500);
-    return () => clearTimeout(timer);
-  }, [isOff.value]);
+/** The first stop of the Tab key: past the header and the panels, to what is shown. No link: the address names the panel. */
+function SkipLink() {
+  const skip = () => document.getElementById("content")?.focus();
   return (
-    <p class="banner" role="status" hidden={!isTold}>
-      {isTold && "Reconnecting. What you see may be behind; nothing is lost."}
-    </p>
-  );
-}
-
-interface FailureProps {
-  readonly error: unknown;
-  readonly onLeave: () => void;
-  readonly onRetry: () => void;
-}
-
-function Failure({ error, onLeave, onRetry }: FailureProps) {
-  const isToken = SyncError.is(error) && (error.status === 401 || error.code === "invalid_token");
-  return (
-    <div class="failure">
-      {isToken ? (
-        <p class="refusal" role="alert">
-          The token does not open this room any more: it was revoked, has expired, or the room is gone. Ask
-          the room's owner for a new one.
-        </p>
-      ) : (
-        <Refusal error={error} />
-      )}
-      <div class="buttons">
-        {!isToken && (
-          <button type="button" class="primary" onClick={onRetry}>
-            Try again
-          </button>
-        )}
-        <button type="button" class={isToken ? "primary" : ""} onClick={onLeave}>
-          Use another token
-        </button>
-      </div>
-    </div>
+    <button type="button" class="skip" onClick={skip}>
+      Skip to the panel
+    </button>
   );
 }

@@ -3,17 +3,15 @@ import type { Session } from "../../live/session.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Markdown } from "../../parts/markdown.tsx";
 
-/** What to do in a room without a vocabulary: the room's own help on it. A look-on token may not ask for help. */
+/** What to do in a room without a vocabulary: the room's own help on it, or for who may not ask for that the server's. */
 export function Bootstrap({ session }: { readonly session: Session }) {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {
     const end = new AbortController();
-    if (session.mayAct) {
-      session.room
-        .help("vocabulary_bootstrap", { signal: end.signal })
-        .then(({ content }) => setText(String(content)))
-        .catch(() => setText(null));
-    }
+    const told = session.mayAct
+      ? session.room.help(HELP, { signal: end.signal }).then(({ content }) => String(content))
+      : referenceText(end.signal);
+    told.then(setText).catch(() => setText(null));
     return () => end.abort();
   }, [session]);
   return (
@@ -36,4 +34,11 @@ export function Bootstrap({ session }: { readonly session: Session }) {
       )}
     </Empty>
   );
+}
+
+const HELP = "vocabulary_bootstrap";
+
+async function referenceText(signal: AbortSignal): Promise<string | null> {
+  const response = await fetch(`/reference/${HELP}`, { signal });
+  return response.ok ? await response.text() : null;
 }

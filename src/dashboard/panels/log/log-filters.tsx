@@ -25,10 +25,12 @@ const KINDS: readonly EventKind[] = [
 interface LogFiltersProps {
   readonly filter: LogFilter;
   readonly agents: readonly string[];
+  /** Whether keys are looked for: an index of keys knows no kinds. */
+  readonly isByKey: boolean;
   readonly onChange: (filter: LogFilter) => void;
 }
 
-export function LogFilters({ filter, agents, onChange }: LogFiltersProps) {
+export function LogFilters({ filter, agents, isByKey, onChange }: LogFiltersProps) {
   return (
     <>
       <select
@@ -45,7 +47,8 @@ export function LogFilters({ filter, agents, onChange }: LogFiltersProps) {
       </select>
       <select
         aria-label="Kind"
-        value={filter.kind}
+        value={isByKey ? "" : filter.kind}
+        disabled={isByKey}
         onChange={(event) => onChange({ ...filter, kind: event.currentTarget.value as LogFilter["kind"] })}
       >
         <option value="">all kinds</option>

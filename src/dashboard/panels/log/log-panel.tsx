@@ -4,92 +4,168 @@ import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
 import { Refusal } from "../../parts/refusal.tsx";
-import { VirtualList } from "../../parts/virtual-list.tsx";
+import { useSettled } from "../../parts/settled.ts";
 import { EventDetail } from "./event-detail.tsx";
-import { EventLine } from "./event-line.tsx";
+import { EventList } from "./event-list.tsx";
+import { GoToSeq } from "./go-to-seq.tsx";
+import { keyPages, keysNamed, offeredKeys } from "./key-pages.ts";
 import { LogFilters } from "./log-filters.tsx";
 import type { LogFilter } from "./log-reader.ts";
-import { LogReader } from "./log-reader.ts";
+import { LogReader, logPages } from "./log-reader.ts";
 
-const ROW_PX = 26;
+/** So many newer events stand above one that was jumped to. */
+const ABOVE = 4;
 
 /** All that happened, the newest first. */
 export function LogPanel({ snapshot, session }: PanelProps) {
   const [filter, setFilter] = useState<LogFilter>({ agent: "", kind: "" });
-  const [key, setKey] = useState("");
-  const [active, setActive] = useState(0);
-  const [chosen, setChosen] = useState<LogEvent | null>(null);
-  const reader = useReader(session.room, filter, snapshot.seq);
+  const [text, setText] = useState("");
+  const [from, setFrom] = useState<number | null>(null);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const wanted = useSettled(text);
+  const keys = JSON.stringify(keysNamed(wanted, snapshot));
+  const { reader, isByKey } = useReader({ snapshot, session }, filter, keys, from);
   const all = reader.events.value;
-  const events = useMemo(() => withKey(all, key), [all, key]);
-  const failure = reader.failure.value;
+  const events = useMemo(() => (isByKey ? all : withText(all, wanted)), [all, wanted, isByKey]);
+  const go = (seq: number) => {
+    setFrom(seq);
+    setChosen(seq);
+  };
   return (
     <PanelFrame
       title="Log"
       tools={
         <>
-          <LogFilters filter={filter} agents={Object.keys(snapshot.agents)} onChange={setFilter} />
-          <Filter label="Filter by key or action" value={key} onChange={setKey} />
+          <LogFilters
+            filter={filter}
+            agents={Object.keys(snapshot.agents)}
+            isByKey={isByKey}
+            onChange={setFilter}
+          />
+          <GoToSeq last={snapshot.seq} onGo={go} />
+          <Filter
+            label="Filter by scope.key or action"
+            value={text}
+            onChange={setText}
+            offered={offeredKeys(text, snapshot)}
+          />
         </>
       }
     >
       <div class="split">
         <div class="list-column">
+          {from !== null && <FromThere reader={reader} last={snapshot.seq} onNow={() => setFrom(null)} />}
           {events.length === 0 && !reader.isReading.value ? (
-            <Empty title="No events">Nothing that was read fits the filter.</Empty>
+            <NoEvents isRead={isByKey || wanted === ""} />
           ) : (
-            <VirtualList
-              id="log-list"
-              label="Events, the newest first"
-              role="listbox"
-              count={events.length}
-              rowHeight={ROW_PX}
-              active={Math.min(active, events.length - 1)}
-              onActive={setActive}
-              onChoose={(index) => setChosen(events[index] ?? null)}
-              row={(index) => <EventLine event={events[index]} />}
-              rowProps={(index) => ({ "aria-selected": events[index]?.seq === chosen?.seq })}
-            />
+            <EventList key={from} events={events} grown={reader.grown} chosen={chosen} onChoose={setChosen} />
           )}
-          <Refusal error={failure} />
-          {reader.hasOlder.value && (
-            <button
-              type="button"
-              class="quiet older"
-              disabled={reader.isReading.value}
-              onClick={() => void reader.older()}
-            >
-              {reader.isReading.value ? "Reading…" : "Read older events"}
-            </button>
-          )}
+          <Refusal error={reader.failure.value} />
+          {reader.hasOlder.value && <Older reader={reader} />}
         </div>
-        {chosen && <EventDetail event={chosen} onClose={() => setChosen(null)} />}
+        {chosen !== null && (
+          <EventDetail
+            seq={chosen}
+            known={isByKey ? undefined : events.find(({ seq }) => seq === chosen)}
+            session={session}
+            onClose={() => setChosen(null)}
+          />
+        )}
       </div>
     </PanelFrame>
   );
 }
 
-/** One reader a filter, told of each new seq. */
-function useReader(room: PanelProps["session"]["room"], filter: LogFilter, seq: number): LogReader {
-  const reader = useMemo(() => new LogReader(room, filter, seq), [room, filter]);
+/** One reader for what is looked for, told of each new seq unless it began in the past. */
+function useReader({ snapshot, session }: PanelProps, filter: LogFilter, keys: string, from: number | null) {
+  const { room } = session;
+  const { seq } = snapshot;
+  const isByKey = keys !== "null";
+  const reader = useMemo(
+    () =>
+      new LogReader({
+        read: isByKey ? keyPages(room, JSON.parse(keys), filter) : logPages(room, filter),
+        seq: from === null ? seq : Math.min(seq, from + ABOVE),
+        isIndexed: isByKey,
+      }),
+    [room, filter, keys, from],
+  );
   useEffect(() => {
     void reader.older();
     return () => reader.close();
   }, [reader]);
   const isReading = reader.isReading.value;
   useEffect(() => {
-    if (!isReading) void reader.newer(seq);
-  }, [reader, seq, isReading]);
-  return reader;
+    if (!isReading && from === null) void reader.newer(seq);
+  }, [reader, seq, isReading, from]);
+  return { reader, isByKey };
 }
 
-function withKey(events: readonly LogEvent[], text: string): readonly LogEvent[] {
+interface FromThereProps {
+  readonly reader: LogReader;
+  readonly last: number;
+  readonly onNow: () => void;
+}
+
+/** The ways on from an event that was jumped to. */
+function FromThere({ reader, last, onNow }: FromThereProps) {
+  return (
+    <p class="older">
+      {reader.newest < last && (
+        <button
+          type="button"
+          class="quiet"
+          disabled={reader.isReading.value}
+          onClick={() => void reader.someNewer(last)}
+        >
+          Read newer events
+        </button>
+      )}
+      <button type="button" class="quiet" onClick={onNow}>
+        Back to the newest
+      </button>
+    </p>
+  );
+}
+
+function Older({ reader }: { readonly reader: LogReader }) {
+  const isReading = reader.isReading.value;
+  return (
+    <button type="button" class="quiet older" disabled={isReading} onClick={() => void reader.older()}>
+      {isReading ? "Reading…" : "Read older events"}
+    </button>
+  );
+}
+
+function NoEvents({ isRead }: { readonly isRead: boolean }) {
+  return (
+    <Empty title="No events">
+      {isRead ? (
+        <p>Nothing fits the filter.</p>
+      ) : (
+        <p>
+          Nothing that was read so far fits the filter. A whole name, such as <code>_shared.turn</code>, is
+          looked for in all of the log.
+        </p>
+      )}
+    </Empty>
+  );
+}
+
+/** Of what was read, what names a text: each event's names are put together once. */
+function withText(events: readonly LogEvent[], text: string): readonly LogEvent[] {
   const wanted = text.trim().toLowerCase();
-  if (wanted === "") return events;
-  return events.filter(({ payload }) => {
-    const names = payload.writes.map((write) =>
-      "hidden" in write ? write.scope : `${write.scope}.${write.key}`,
-    );
-    return [payload.action ?? "", ...names].some((name) => name.toLowerCase().includes(wanted));
-  });
+  return wanted === "" ? events : events.filter((event) => namesOf(event).includes(wanted));
+}
+
+const NAMES = new WeakMap<LogEvent, string>();
+
+function namesOf(event: LogEvent): string {
+  const known = NAMES.get(event);
+  if (known !== undefined) return known;
+  const { action = "", writes } = event.payload;
+  const keys = writes.map((write) => ("hidden" in write ? write.scope : `${write.scope}.${write.key}`));
+  const names = [action, ...keys].join("\n").toLowerCase();
+  NAMES.set(event, names);
+  return names;
 }

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { EventKind, LogEvent, Room } from "../../../client/main.ts";
+import { SyncError } from "../../../client/main.ts";
 
 /** So many seqs a request covers. */
 const SPAN = 500;
@@ -12,7 +13,33 @@ export interface LogFilter {
   readonly kind: EventKind | "";
 }
 
-/** The log from its end: what comes anew, and older events as far as they are asked for. */
+/** Where events are read from: those after a seq, up to a last one, in the order of the log. */
+export type ReadPage = (after: number, last: number, signal: AbortSignal) => Promise<readonly LogEvent[]>;
+
+/** The log of a room by a filter. */
+export function logPages(room: Room, { agent, kind }: LogFilter): ReadPage {
+  return async (after, last, signal) => {
+    const { events } = await room.logPage({
+      after,
+      limit: SPAN,
+      agent: agent === "" ? undefined : agent,
+      kind: kind === "" ? undefined : kind,
+      signal,
+    });
+    return events.filter(({ seq }) => seq <= last);
+  };
+}
+
+/** How a reader goes through the log. */
+interface Walk {
+  readonly read: ReadPage;
+  /** The seq that it begins at. */
+  readonly seq: number;
+  /** Whether spans grow where little is found: each is one look into the room's index. */
+  readonly isIndexed: boolean;
+}
+
+/** The log from a seq: what comes anew, and older events as far as they are asked for. */
 export class LogReader {
   /** The newest first. */
   readonly events = signal<readonly LogEvent[]>([]);
@@ -20,18 +47,24 @@ export class LogReader {
   readonly failure = signal<unknown>(null);
   /** Whether older events may be there. */
   readonly hasOlder = signal(true);
-  readonly #room: Room;
-  readonly #filter: LogFilter;
+  /** How many events have come to stand before the first that was read. */
+  grown = 0;
+  readonly #walk: Walk;
   readonly #end = new AbortController();
+  #span = SPAN;
   /** What has been read: the events after `#oldest` up to `#newest`. */
   #oldest: number;
   #newest: number;
 
-  constructor(room: Room, filter: LogFilter, seq: number) {
-    this.#room = room;
-    this.#filter = filter;
-    this.#oldest = seq;
-    this.#newest = seq;
+  constructor(walk: Walk) {
+    this.#walk = walk;
+    this.#oldest = walk.seq;
+    this.#newest = walk.seq;
+  }
+
+  /** Events up to this seq have been read. */
+  get newest(): number {
+    return this.#newest;
   }
 
   close(): void {
@@ -43,37 +76,32 @@ export class LogReader {
     await this.#guard(async () => {
       while (this.#newest < seq) {
         const last = Math.min(this.#newest + SPAN, seq);
-        const page = await this.#page(this.#newest, last);
+        const page = await this.#walk.read(this.#newest, last, this.#end.signal);
         this.#newest = last;
+        this.grown += page.length;
         this.events.value = [...page.toReversed(), ...this.events.value];
       }
     });
+  }
+
+  /** Reads the next of the newer events, where the reader began in the past. */
+  async someNewer(seq: number): Promise<void> {
+    await this.newer(Math.min(seq, this.#newest + SPAN));
   }
 
   /** Reads the events before those that have been read. */
   async older(): Promise<void> {
     await this.#guard(async () => {
       for (let spans = 0; spans < MOST_SPANS && this.#oldest > 0; spans++) {
-        const first = Math.max(0, this.#oldest - SPAN);
-        const page = await this.#page(first, this.#oldest);
+        const first = Math.max(0, this.#oldest - this.#span);
+        const page = await this.#walk.read(first, this.#oldest, this.#end.signal);
         this.#oldest = first;
         this.events.value = [...this.events.value, ...page.toReversed()];
-        if (page.length > 0) break;
+        if (this.#walk.isIndexed && page.length < SPAN / 10) this.#span *= 4;
+        if (page.length > 0 && !(this.#walk.isIndexed && page.length < SPAN / 10)) break;
       }
       this.hasOlder.value = this.#oldest > 0;
     });
-  }
-
-  async #page(after: number, last: number): Promise<readonly LogEvent[]> {
-    const { agent, kind } = this.#filter;
-    const { events } = await this.#room.logPage({
-      after,
-      limit: SPAN,
-      agent: agent === "" ? undefined : agent,
-      kind: kind === "" ? undefined : kind,
-      signal: this.#end.signal,
-    });
-    return events.filter(({ seq }) => seq <= last);
   }
 
   async #guard(read: () => Promise<void>): Promise<void> {
@@ -81,16 +109,17 @@ export class LogReader {
     this.isReading.value = true;
     try {
       await read();
+      this.failure.value = null;
     } catch (error) {
-      if (!this.#end.signal.aborted) this.#stop(error);
+      if (!this.#end.signal.aborted) this.#note(error);
     } finally {
       this.isReading.value = false;
     }
   }
 
-  /** The room has forgotten what came before: what is there is all that can be shown. */
-  #stop(error: unknown): void {
-    this.hasOlder.value = false;
+  /** Where the room has forgotten what came before, what is there is all that can be shown. */
+  #note(error: unknown): void {
+    if (SyncError.is(error, "compacted")) this.hasOlder.value = false;
     this.failure.value = error;
   }
 }

@@ -1,15 +1,18 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { Json } from "../../../client/main.ts";
 import type { PanelProps } from "../../live/panel-props.ts";
-import type { Snapshot } from "../../live/snapshot.ts";
+import type { EntryFacts, Snapshot } from "../../live/snapshot.ts";
+import { keysOf } from "../../live/snapshot.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { JsonLine } from "../../parts/json.tsx";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
+import { useSettled } from "../../parts/settled.ts";
 import { Ago } from "../../parts/time.tsx";
 import { VirtualList } from "../../parts/virtual-list.tsx";
 import { Who } from "../../parts/who.tsx";
 import { EntryDetail } from "./entry-detail.tsx";
 import type { StateRow } from "./state-rows.ts";
-import { stateRows } from "./state-rows.ts";
+import { EntryTexts, isClosedAtFirst, StateRows } from "./state-rows.ts";
 
 const ROW_PX = 26;
 
@@ -23,7 +26,7 @@ export function StatePanel({ snapshot, session }: PanelProps) {
       tools={<Filter label="Filter by scope, key or value" value={filter} onChange={setFilter} />}
     >
       <div class="split">
-        <StateTree snapshot={snapshot} filter={filter} chosen={chosen} onChoose={setChosen} />
+        <StateTree snapshot={snapshot} filter={useSettled(filter)} chosen={chosen} onChoose={setChosen} />
         {chosen && (
           <EntryDetail {...chosen} snapshot={snapshot} session={session} onClose={() => setChosen(null)} />
         )}
@@ -48,34 +51,47 @@ function StateTree({ snapshot, filter, chosen, onChoose }: StateTreeProps) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState(0);
   const { state, facts } = snapshot;
-  const rows = useMemo(() => stateRows({ state, facts }, toggled, filter), [state, facts, toggled, filter]);
+  const texts = useRef(new EntryTexts());
+  const rows = useMemo(
+    () => new StateRows({ state, facts }, toggled, filter, texts.current),
+    [state, facts, toggled, filter],
+  );
   const toggle = (scope: string) => setToggled(new Set([scope]).symmetricDifference(toggled));
   const choose = (index: number) => {
-    const row = rows[index];
+    const row = rows.at(index);
     if (row?.kind === "scope") toggle(row.scope);
     else if (row) onChoose({ scope: row.scope, name: row.key });
   };
   const arrow = (index: number, to: "left" | "right") => {
-    const row = rows[index];
+    const row = rows.at(index);
     if (row?.kind === "scope" && row.isOpen !== (to === "right")) toggle(row.scope);
     if (row?.kind !== "entry" || to !== "left") return;
-    setActive(rows.findIndex((each) => each.kind === "scope" && each.scope === row.scope));
+    setActive(rows.lineOf(row.scope));
   };
-  if (rows.length === 0) return <NothingHeld isFiltered={filter !== ""} />;
+  if (rows.count === 0) return <NothingHeld isFiltered={filter !== ""} />;
   return (
-    <VirtualList
-      id="state-tree"
-      label="State by scope"
-      role="tree"
-      count={rows.length}
-      rowHeight={ROW_PX}
-      active={Math.min(active, rows.length - 1)}
-      onActive={setActive}
-      onChoose={choose}
-      onArrow={arrow}
-      row={(index) => <StateLine row={rows[index]} />}
-      rowProps={(index) => rowProps(rows[index], chosen)}
-    />
+    <div class="list-column">
+      {filter === "" && !holdsAny(state) && <NothingHeld isFiltered={false} />}
+      <VirtualList
+        id="state-tree"
+        label="State by scope"
+        role="tree"
+        count={rows.count}
+        rowHeight={ROW_PX}
+        active={Math.min(active, rows.count - 1)}
+        onActive={setActive}
+        onChoose={choose}
+        onArrow={arrow}
+        row={(index) => <StateLine row={rows.at(index)} />}
+        rowProps={(index) => rowProps(rows.at(index), chosen)}
+      />
+    </div>
+  );
+}
+
+function holdsAny(state: Snapshot["state"]): boolean {
+  return Object.entries(state).some(
+    ([scope, entries]) => !isClosedAtFirst(scope) && keysOf(entries).length > 0,
   );
 }
 
@@ -96,10 +112,25 @@ function StateLine({ row }: { readonly row: StateRow | undefined }) {
       </span>
     );
   }
-  const { key, value, facts } = row;
+  return <EntryLine name={row.key} value={row.value} facts={row.facts} />;
+}
+
+interface EntryLineProps {
+  /** `key` is Preact's own. */
+  readonly name: string;
+  readonly value: Json;
+  readonly facts: EntryFacts | undefined;
+}
+
+/** The same elements for as long as the entry is the same: most are, from one event to the next. */
+function EntryLine({ name, value, facts }: EntryLineProps) {
+  return useMemo(() => entryLine(name, value, facts), [name, value, facts]);
+}
+
+function entryLine(name: string, value: Json, facts: EntryFacts | undefined) {
   return (
     <span class="state-entry">
-      <span class="mono name">{key}</span>
+      <span class="mono name">{name}</span>
       <span class="value">
         <JsonLine value={value} />
       </span>

@@ -18,6 +18,7 @@ export function ActionBar({ surface: { render, value }, snapshot, session }: Sur
   const ids = (named.length > 0 ? named : textsOf(value)).filter((id) => Object.hasOwn(snapshot.actions, id));
   const { error, invoke } = useInvoke(session, snapshot);
   if (ids.length === 0) return <Nothing />;
+  if (!session.mayAct) return <Offered options={ids} />;
   const press = (id: string) => {
     if (fieldsOf(paramsOf(snapshot, id)).length === 0) void invoke(id, {});
     else setOpen(open === id ? null : id);
@@ -30,7 +31,7 @@ export function ActionBar({ surface: { render, value }, snapshot, session }: Sur
             key={id}
             type="button"
             title={snapshot.actions[id]?.description ?? ""}
-            disabled={!session.mayAct || !isOffered(snapshot, id)}
+            disabled={!isOffered(snapshot, id)}
             aria-expanded={fieldsOf(paramsOf(snapshot, id)).length > 0 ? open === id : undefined}
             onClick={() => press(id)}
           >
@@ -39,7 +40,7 @@ export function ActionBar({ surface: { render, value }, snapshot, session }: Sur
         ))}
       </div>
       <Refusal error={error} />
-      {open !== null && session.mayAct && ids.includes(open) && (
+      {open !== null && ids.includes(open) && (
         <InvokeForm
           key={open}
           session={session}
@@ -83,6 +84,7 @@ export function ActionChoice({ surface: { render, value }, snapshot, session }: 
   const { error, invoke } = useInvoke(session, snapshot);
   const options = Array.isArray(value) ? value : [];
   if (options.length === 0 || !Object.hasOwn(snapshot.actions, action)) return <Nothing />;
+  if (!session.mayAct) return <Offered options={options} />;
   return (
     <>
       <div class="buttons">
@@ -90,7 +92,7 @@ export function ActionChoice({ surface: { render, value }, snapshot, session }: 
           <button
             key={optionText(option)}
             type="button"
-            disabled={!session.mayAct || !isOffered(snapshot, action)}
+            disabled={!isOffered(snapshot, action)}
             onClick={() => void invoke(action, { [param]: option })}
           >
             {typeof option === "string" ? option : <JsonLine value={option} />}
@@ -99,6 +101,17 @@ export function ActionChoice({ surface: { render, value }, snapshot, session }: 
       </div>
       <Refusal error={error} />
     </>
+  );
+}
+
+/** What others can choose from, for who looks on. */
+function Offered({ options }: { readonly options: readonly Json[] }) {
+  return (
+    <ul class="buttons muted">
+      {options.map((option) => (
+        <li key={optionText(option)}>{typeof option === "string" ? option : <JsonLine value={option} />}</li>
+      ))}
+    </ul>
   );
 }
 

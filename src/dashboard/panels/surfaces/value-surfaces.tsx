@@ -3,6 +3,7 @@ import type { Json } from "../../../client/main.ts";
 import { isJsonObject } from "../../live/json-object.ts";
 import { JsonBlock, JsonLine } from "../../parts/json.tsx";
 import { Markdown } from "../../parts/markdown.tsx";
+import { ScrollRegion } from "../../parts/scroll-region.tsx";
 import { Sparkline } from "../../parts/sparkline.tsx";
 import { Ago } from "../../parts/time.tsx";
 import type { SurfaceProps } from "./surface.ts";
@@ -90,7 +91,7 @@ export function GridSurface({ surface: { value, render, label } }: SurfaceProps)
       );
   if (rows.length === 0) return <Nothing />;
   return (
-    <div class="table-scroll">
+    <ScrollRegion class="table-scroll" label={label}>
       <table class="board" aria-label={label}>
         <tbody>
           {rows.map((row, y) => (
@@ -104,7 +105,7 @@ export function GridSurface({ surface: { value, render, label } }: SurfaceProps)
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 
