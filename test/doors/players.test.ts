@@ -138,3 +138,27 @@ it("[PLAY-3] played again, with others present, by whoever they are named; stopp
   const present = Object.entries(agents).map(([id, { status }]) => [id, status === "left"]);
   expect(Object.fromEntries(present)).toEqual({ ada: false, "ada-2": true, bo: true });
 });
+
+it("[DASH-12] made from a template on the page, a room offers a play; two agents come, act, and leave when stopped", async () => {
+  await browser.look(async (person) => {
+    const { page } = person;
+    await page.goto(server);
+    await page.getByLabel("Begins with").selectOption("task-queue");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("link", { name: "Open the room" }).click();
+    const play = page.getByRole("button", { name: "Let two example agents play" });
+    await play.waitFor();
+    await person.go("log");
+    expect(await play.count()).toBe(0);
+    await person.go("agents");
+    await play.click();
+    await expect.poll(() => page.locator("tr", { hasText: /ada|bo/ }).count(), { timeout: 20_000 }).toBe(2);
+    await person.go("surfaces");
+    await page.locator('[data-view="done"] .figure', { hasText: /[1-9]/ }).waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Stop" }).click();
+    await person.sees("The example agents have left.");
+    await person.go("agents");
+    await expect.poll(() => page.locator(".presence.left").count()).toBe(2);
+    expect(await person.barriers()).toEqual([]);
+  });
+});

@@ -4,9 +4,13 @@ import { SyncError } from "../../client/main.ts";
 import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
 import { Refusal } from "../parts/refusal.tsx";
+import { PlayBar } from "../play/play-bar.tsx";
 import { Navigation } from "./navigation.tsx";
 import { PANELS } from "./panels.ts";
 import { RoomHeader } from "./room-header.tsx";
+
+/** Where an empty room says that nobody is there. */
+const PLAY_PANELS: ReadonlySet<string> = new Set(["surfaces", "agents"]);
 
 interface RoomPageProps {
   readonly id: string;
@@ -48,6 +52,9 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
           <Failure error={failure} onLeave={onLeave} onRetry={() => setAttempt(attempt + 1)} />
         ) : (
           snapshot && <Banner isConnected={live.isConnected} />
+        )}
+        {snapshot && role === "room" && (
+          <PlayBar room={id} token={token} snapshot={snapshot} isOffered={PLAY_PANELS.has(panel.id)} />
         )}
         {snapshot ? (
           <panel.show key={`${panel.id} ${eyes}`} snapshot={snapshot} session={session} />
