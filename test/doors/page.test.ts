@@ -191,3 +191,21 @@ describe("[DASH-4] panels show what happens as it happens", () => {
     });
   });
 });
+
+it("[DASH-10] a room's own title, order of panels and first panel; nothing becomes unreachable", async () => {
+  const { id, token, room } = await createRoom(server);
+  const dashboard = { title: "Night shift", panels: ["log", "agents"], home: "agents" } as const;
+  await room.update({ config: { dashboard } });
+  await browser.look(async ({ page }) => {
+    await page.goto(`${server}/rooms/${id}#token=${token}`);
+    await page.getByRole("heading", { name: "Night shift" }).waitFor();
+    await page.getByRole("heading", { name: "Agents", exact: true }).waitFor();
+    const titles = () => page.locator("nav.panels a").allInnerTexts();
+    const [first, second, ...others] = (await titles()).map((title) => title.split("\n")[0]);
+    expect([first, second]).toEqual(["Log", "Agents"]);
+    expect(others).toEqual(expect.arrayContaining(["Surfaces", "State", "Messages", "Console"]));
+    await room.update({ config: { dashboard: null } });
+    await page.getByRole("heading", { name: id }).waitFor();
+    await expect.poll(async () => (await titles())[0]).toBe("Surfaces");
+  });
+});

@@ -5,8 +5,11 @@ import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
 import { Refusal } from "../parts/refusal.tsx";
 import { PlayBar } from "../play/play-bar.tsx";
-import { Navigation } from "./navigation.tsx";
+import type { Layout } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
+import type { Panel } from "./panels.ts";
 import { PANELS } from "./panels.ts";
+import { Navigation } from "./navigation.tsx";
 import { RoomHeader } from "./room-header.tsx";
 
 /** Where an empty room says that nobody is there. */
@@ -24,21 +27,24 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   const [eyes, setEyes] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const live = useMemo(() => new LiveRoom(id, token, eyes), [id, token, eyes, attempt]);
-  const panel = usePanel();
   useEffect(() => {
     void live.run();
     return () => live.close();
   }, [live]);
-  useEffect(() => {
-    document.title = `${id} · sync`;
-  }, [id]);
   const session = useMemo<Session>(() => ({ room: live.room, role, mayAct: role !== "view" }), [live, role]);
   const snapshot = live.snapshot.value;
+  const setting = snapshot?.state._config?.dashboard;
+  const layout = useMemo(() => layoutOf(setting, PANELS), [setting]);
+  const panel = usePanel(layout);
+  useEffect(() => {
+    document.title = `${layout.title ?? id} · sync`;
+  }, [layout, id]);
   const failure = live.failure.value;
   return (
     <div class="room">
       <RoomHeader
         id={id}
+        title={layout.title}
         role={role}
         snapshot={snapshot}
         isConnected={live.isConnected.value}
@@ -46,7 +52,7 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
         onEyes={setEyes}
         onLeave={onLeave}
       />
-      <Navigation current={panel.id} snapshot={snapshot} />
+      <Navigation panels={layout.panels} current={panel.id} snapshot={snapshot} />
       <main class="content" id="content">
         {failure !== null ? (
           <Failure error={failure} onLeave={onLeave} onRetry={() => setAttempt(attempt + 1)} />
@@ -66,16 +72,15 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   );
 }
 
-/** The panel that the address names, or the first that has something to show. */
-function usePanel() {
-  const named = () => PANELS.find(({ id }) => id === location.hash.slice(1)) ?? PANELS[0];
-  const [panel, setPanel] = useState(named);
+/** The panel that the address names, or the one that the room shows first. */
+function usePanel({ panels, home }: Layout<Panel>) {
+  const [named, setNamed] = useState(() => location.hash.slice(1));
   useEffect(() => {
-    const change = () => setPanel(named);
+    const change = () => setNamed(location.hash.slice(1));
     addEventListener("hashchange", change);
     return () => removeEventListener("hashchange", change);
   }, []);
-  return panel ?? neverEmpty();
+  return panels.find(({ id }) => id === named) ?? home ?? neverEmpty();
 }
 
 function neverEmpty(): never {
