@@ -64,6 +64,16 @@ it("[DASH-3] a room is created and opened from the home page; its token is in no
     const create = page.locator("section", { hasText: "Create a room" });
     await create.getByLabel("Begins with").selectOption("vote");
     await create.getByRole("button", { name: "Create" }).click();
+    const snippet = page.locator(".snippet");
+    for (const way of ["TypeScript", "MCP", "Language model", "curl"]) {
+      await page.getByRole("button", { name: way, exact: true }).click();
+      await person.sees(server, ".snippet");
+      expect(await snippet.innerText()).toContain("join_…");
+    }
+    await page.getByLabel("with the join token").check();
+    const [command = ""] = (await snippet.innerText()).match(/join_[^".]+\.[^"]+/) ?? [];
+    expect(command).toMatch(/^join_/);
+    expect(await person.barriers()).toEqual([]);
     await page.getByRole("link", { name: "Open the room" }).click();
     await page.locator(".live.on").waitFor();
     await person.sees("Open votes", ".surface h4");
@@ -73,6 +83,10 @@ it("[DASH-3] a room is created and opened from the home page; its token is in no
     await page.reload();
     await page.locator(".live.on").waitFor();
     expect(person.requests.filter((line) => line.includes(token))).toEqual([]);
+    const room = decodeURIComponent(new URL(page.url()).pathname.split("/")[2]!);
+    await page.goto(server);
+    await page.getByRole("link", { name: room }).click();
+    await page.locator(".live.on").waitFor();
     await page.getByRole("button", { name: "Leave" }).click();
     await page.getByLabel("Token").fill("join_x");
     await page.getByRole("button", { name: "Open" }).click();

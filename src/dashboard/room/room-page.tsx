@@ -7,9 +7,9 @@ import { Refusal } from "../parts/refusal.tsx";
 import { PlayBar } from "../play/play-bar.tsx";
 import type { Layout } from "./layout.ts";
 import { layoutOf } from "./layout.ts";
+import { Navigation } from "./navigation.tsx";
 import type { Panel } from "./panels.ts";
 import { PANELS } from "./panels.ts";
-import { Navigation } from "./navigation.tsx";
 import { RoomHeader } from "./room-header.tsx";
 
 /** Where an empty room says that nobody is there. */
