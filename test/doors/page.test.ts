@@ -158,6 +158,32 @@ describe("[DASH-4] panels show what happens as it happens", () => {
     expect(messages.unread).toBe(1);
   });
 
+  it("[DASH-11] messages back to the first, for each role; an agent has read none of them by that", async () => {
+    const talk = await createRoom(server);
+    const bob = await talk.room.join({ id: "bob" });
+    const send = (n: number) => ({
+      action: "_send_message",
+      params: { body: `word ${n}`, reply_to: n > 620 ? 1 : undefined },
+    });
+    for (let n = 1; n <= 630; n += 90) {
+      await talk.room.invokeMany(Array.from({ length: 90 }, (_, index) => send(n + index)));
+    }
+    await browser.look(async (person) => {
+      const { page } = person;
+      for (const token of [talk.viewToken, bob.token!]) {
+        await person.open(talk.id, token, "messages");
+        await person.sees("message 1", ".quoted");
+        const older = page.getByRole("button", { name: "Show older" });
+        while ((await older.count()) > 0) await older.click();
+        await expect.poll(() => page.locator(".message").count()).toBe(630);
+        await person.sees("room: word 1", ".quoted");
+        expect(await page.locator(".message-body").first().innerText()).toBe("word 1");
+      }
+    });
+    const { messages } = await bob.context({ only: ["messages"] });
+    expect(messages.unread).toBe(630);
+  });
+
   it("actions: the failing clause, a form from the schema, a dry run, an invocation", async () => {
     await browser.look(async (person) => {
       const { page } = person;
