@@ -19,7 +19,7 @@ import { build } from "vite";
 const ROOT = resolve(import.meta.dirname, "..");
 const FOLDER = join(ROOT, "dist/page");
 const DIGEST = join(ROOT, "dist/page.sha256");
-const SOURCES = ["src/dashboard", "src/client", "vite.config.ts", "package-lock.json"];
+const SOURCES = ["src/dashboard", "src/client", "src/players", "vite.config.ts", "package-lock.json"];
 
 function digest(): string {
   const hash = createHash("sha256");

@@ -45,9 +45,31 @@ export interface RoomUpdate {
         readonly salience_weights?: Readonly<Partial<Record<Signal, number>>> | null;
         readonly retention?: { readonly events: number } | { readonly days: number } | null;
         readonly limits?: Json;
-        readonly dashboard?: Json;
+        readonly dashboard?: DashboardLayout | null;
       }
     | undefined;
+}
+
+/** A panel of a room's page. */
+export type PanelId =
+  | "surfaces"
+  | "map"
+  | "state"
+  | "agents"
+  | "messages"
+  | "actions"
+  | "views"
+  | "log"
+  | "console";
+
+/** How a room's page is laid out. */
+export interface DashboardLayout {
+  /** Stands in place of the room's id. */
+  readonly title?: string | undefined;
+  /** In the order in which they stand; the others follow. */
+  readonly panels?: readonly PanelId[] | undefined;
+  /** Which one is shown first. */
+  readonly home?: PanelId | undefined;
 }
 
 export interface AgentUpdate {

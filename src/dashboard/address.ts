@@ -1,5 +1,10 @@
+import type { Role } from "./live/session.ts";
+import { roleOf } from "./live/session.ts";
+
+const PREFIX = "sync.token.";
+
 /** Where a token waits between two loads of a page: a tab's own store, never an address [DASH-3]. */
-const stored = (room: string) => `sync.token.${room}`;
+const stored = (room: string) => PREFIX + room;
 
 /** The room that the page's path names, or null on the home page. */
 export function roomOfPath(path: string): string | null {
@@ -27,4 +32,13 @@ export function keepToken(room: string, token: string): void {
 
 export function forgetToken(room: string): void {
   sessionStorage.removeItem(stored(room));
+}
+
+/** The rooms that this tab has tokens of, by name. */
+export function openedRooms(): { readonly room: string; readonly role: Role }[] {
+  const names = Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX));
+  return names.sort().flatMap((name) => {
+    const role = roleOf(sessionStorage.getItem(name) ?? "");
+    return role === null ? [] : [{ room: name.slice(PREFIX.length), role }];
+  });
 }

@@ -36,10 +36,32 @@ export const retention = z.union([
 ]);
 /** How much each signal of salience counts; what is not named counts as it does by default [CTX-8]. */
 export const weights = z.partialRecord(z.enum(SIGNALS), z.number().min(0).max(1));
+/** The panels of a room's page, by the names that its addresses have for them. */
+export const PANELS = [
+  "surfaces",
+  "map",
+  "state",
+  "agents",
+  "messages",
+  "actions",
+  "views",
+  "log",
+  "console",
+] as const;
+/** How a room's page is laid out [DASH-10]. */
+const dashboard = z.strictObject(
+  {
+    title: shortText.exactOptional(),
+    panels: z.array(z.enum(PANELS)).max(PANELS.length).exactOptional(),
+    home: z.enum(PANELS).exactOptional(),
+  },
+  { error: ({ code }) => (code === "unrecognized_keys" ? "has title, panels and home only" : undefined) },
+);
 const settings = {
   ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()])),
   retention: retention.nullish(),
   salience_weights: weights.nullish(),
+  dashboard: dashboard.nullish(),
 };
 
 export const forkBody = z.object({

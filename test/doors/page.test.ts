@@ -64,6 +64,16 @@ it("[DASH-3] a room is created and opened from the home page; its token is in no
     const create = page.locator("section", { hasText: "Create a room" });
     await create.getByLabel("Begins with").selectOption("vote");
     await create.getByRole("button", { name: "Create" }).click();
+    const snippet = page.locator(".snippet");
+    for (const way of ["TypeScript", "MCP", "Language model", "curl"]) {
+      await page.getByRole("button", { name: way, exact: true }).click();
+      await person.sees(server, ".snippet");
+      expect(await snippet.innerText()).toContain("join_…");
+    }
+    await page.getByLabel("with the join token").check();
+    const [command = ""] = (await snippet.innerText()).match(/join_[^".]+\.[^"]+/) ?? [];
+    expect(command).toMatch(/^join_/);
+    expect(await person.barriers()).toEqual([]);
     await page.getByRole("link", { name: "Open the room" }).click();
     await page.locator(".live.on").waitFor();
     await person.sees("Open votes", ".surface h4");
@@ -73,6 +83,10 @@ it("[DASH-3] a room is created and opened from the home page; its token is in no
     await page.reload();
     await page.locator(".live.on").waitFor();
     expect(person.requests.filter((line) => line.includes(token))).toEqual([]);
+    const room = decodeURIComponent(new URL(page.url()).pathname.split("/")[2]!);
+    await page.goto(server);
+    await page.getByRole("link", { name: room }).click();
+    await page.locator(".live.on").waitFor();
     await page.getByRole("button", { name: "Leave" }).click();
     await page.getByLabel("Token").fill("join_x");
     await page.getByRole("button", { name: "Open" }).click();
@@ -144,6 +158,32 @@ describe("[DASH-4] panels show what happens as it happens", () => {
     expect(messages.unread).toBe(1);
   });
 
+  it("[DASH-11] messages back to the first, for each role; an agent has read none of them by that", async () => {
+    const talk = await createRoom(server);
+    const bob = await talk.room.join({ id: "bob" });
+    const send = (n: number) => ({
+      action: "_send_message",
+      params: { body: `word ${n}`, reply_to: n > 620 ? 1 : undefined },
+    });
+    for (let n = 1; n <= 630; n += 90) {
+      await talk.room.invokeMany(Array.from({ length: 90 }, (_, index) => send(n + index)));
+    }
+    await browser.look(async (person) => {
+      const { page } = person;
+      for (const token of [talk.viewToken, bob.token!]) {
+        await person.open(talk.id, token, "messages");
+        await person.sees("message 1", ".quoted");
+        const older = page.getByRole("button", { name: "Show older" });
+        while ((await older.count()) > 0) await older.click();
+        await expect.poll(() => page.locator(".message").count()).toBe(630);
+        await person.sees("room: word 1", ".quoted");
+        expect(await page.locator(".message-body").first().innerText()).toBe("word 1");
+      }
+    });
+    const { messages } = await bob.context({ only: ["messages"] });
+    expect(messages.unread).toBe(630);
+  });
+
   it("actions: the failing clause, a form from the schema, a dry run, an invocation", async () => {
     await browser.look(async (person) => {
       const { page } = person;
@@ -189,5 +229,23 @@ describe("[DASH-4] panels show what happens as it happens", () => {
       await page.getByRole("button", { name: "Evaluate" }).click();
       await person.sees("invalid_cel", ".refusal");
     });
+  });
+});
+
+it("[DASH-10] a room's own title, order of panels and first panel; nothing becomes unreachable", async () => {
+  const { id, token, room } = await createRoom(server);
+  const dashboard = { title: "Night shift", panels: ["log", "agents"], home: "agents" } as const;
+  await room.update({ config: { dashboard } });
+  await browser.look(async ({ page }) => {
+    await page.goto(`${server}/rooms/${id}#token=${token}`);
+    await page.getByRole("heading", { name: "Night shift" }).waitFor();
+    await page.getByRole("heading", { name: "Agents", exact: true }).waitFor();
+    const titles = () => page.locator("nav.panels a").allInnerTexts();
+    const [first, second, ...others] = (await titles()).map((title) => title.split("\n")[0]);
+    expect([first, second]).toEqual(["Log", "Agents"]);
+    expect(others).toEqual(expect.arrayContaining(["Surfaces", "State", "Messages", "Console"]));
+    await room.update({ config: { dashboard: null } });
+    await page.getByRole("heading", { name: id }).waitFor();
+    await expect.poll(async () => (await titles())[0]).toBe("Surfaces");
   });
 });

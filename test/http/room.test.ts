@@ -257,3 +257,29 @@ it("[ROOM-4] actions and views stand in order of first registration, before and 
     await evictDurableObject(roomObject(room.id));
   }
 });
+
+it("[DASH-10] a layout of the page is kept as it is set; what it has not got is refused, and nothing is changed", async () => {
+  const room = await createRoom();
+  const set = (dashboard: unknown) =>
+    room.owner.call("", { method: "PATCH", body: { config: { dashboard } } });
+  const kept = async () => (await room.owner.eval("state._config.dashboard")).value;
+  const layout = { title: "Wall", panels: ["map", "log"], home: "map" };
+  expect((await set(layout)).status).toBe(200);
+  expect(await kept()).toEqual(layout);
+  const wrong = [
+    { rows: [] },
+    { panels: ["logs"] },
+    { home: 1 },
+    { title: null },
+    { panels: "log" },
+    [],
+    "log",
+  ];
+  for (const dashboard of wrong) expect((await set(dashboard)).status).toBe(400);
+  expect((await set({ colour: "red" })).body.faults).toEqual([
+    { path: "config.dashboard", problem: "has title, panels and home only" },
+  ]);
+  expect(await kept()).toEqual(layout);
+  expect((await set(null)).status).toBe(200);
+  expect(await kept()).toBeNull();
+});

@@ -113,8 +113,8 @@ it("[TPL-2] review: nobody approves their own, nor a version that is gone", asyn
   await ana.do("accept", { key: "1" });
   expect(await views(room)).toMatchObject({
     open_submissions: [],
-    accepted: ["1"],
-    comments: [{ key: "1", comments: 1 }],
+    accepted: [{ key: "1", version: 2 }],
+    comments: [{ text: "on 1: or where", from: "cid" }],
   });
   expect(await refusals(ana, ["revise", { key: "1", body: 3 }], ["withdraw", { key: "1" }])).toEqual([
     UNMET,

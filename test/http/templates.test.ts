@@ -76,7 +76,8 @@ describe.each(IDS)("%s", (id) => {
       expect(String(intent).length).toBeGreaterThan(15);
     }
     for (const { render, description } of views) {
-      expect(render).toMatchObject({ type: expect.stringMatching(/^(metric|view-table|view-grid)$/) });
+      if (render)
+        expect(render).toMatchObject({ type: expect.stringMatching(/^(metric|feed|view-table|view-grid)$/) });
       expect(String(description).length).toBeGreaterThan(15);
     }
     for (const [, name] of how.matchAll(/`([a-z]+_[a-z_]+)`/g)) {

@@ -6,6 +6,7 @@ import { completionAt } from "../../src/dashboard/panels/console/completion.ts";
 import { EntryTexts, StateRows } from "../../src/dashboard/panels/state/state-rows.ts";
 import { groupsOf } from "../../src/dashboard/panels/surfaces/surface.ts";
 import { fieldsOf, paramsOf, sampleOf } from "../../src/dashboard/parts/param-fields.ts";
+import { layoutOf } from "../../src/dashboard/room/layout.ts";
 
 function snapshot(parts: Partial<Snapshot>): Snapshot {
   return {
@@ -154,4 +155,21 @@ it("[VIEW-5] a section takes the views that it names, or those that follow; a hi
     [null, ["loose"]],
     ["open", ["after"]],
   ]);
+});
+
+it("[DASH-10] the panels that a room names come first, the others follow, and what is no layout is passed over", () => {
+  const known = ["surfaces", "state", "log"].map((id) => ({ id }));
+  const told = (setting: Parameters<typeof layoutOf>[0]) => {
+    const { title, panels, home } = layoutOf(setting, known);
+    return [title, panels.map(({ id }) => id).join(" "), home?.id];
+  };
+  expect(told(undefined)).toEqual([null, "surfaces state log", "surfaces"]);
+  expect(told({ title: "Wall", panels: ["log", "map", "log"], home: "state" })).toEqual([
+    "Wall",
+    "log surfaces state",
+    "state",
+  ]);
+  expect(told({ panels: ["log"] })).toEqual([null, "log surfaces state", "log"]);
+  for (const other of [null, 7, "log", ["log"], { rows: [] }, { title: 1, panels: {}, home: "none" }])
+    expect(told(other)).toEqual([null, "surfaces state log", "surfaces"]);
 });

@@ -45,7 +45,10 @@ describe("events", () => {
     await cat.do("_send_message", { body: "hi" });
     await cat.do("_delete_view", { id: "purr" });
     await cat.do("_delete_action", { id: "meow" });
-    await room.owner.call("", { method: "PATCH", body: { meta: { a: 1 }, config: { dashboard: { b: 2 } } } });
+    await room.owner.call("", {
+      method: "PATCH",
+      body: { meta: { a: 1 }, config: { dashboard: { title: "b" } } },
+    });
     const { body } = await room.owner.call("/tokens", { body: { kind: "view", label: "wall" } });
     await room.owner.call(`/tokens/${body.id}`, { method: "DELETE" });
     await cat.call("/agents/cat", { method: "DELETE" });

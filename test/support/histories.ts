@@ -102,11 +102,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       (room) =>
         room.owner.call(`/agents/${who}`, { method: "DELETE" }),
   ),
-  value.map(
-    (v): Command =>
-      (room) =>
-        room.owner.call("", { method: "PATCH", body: { config: { dashboard: v }, meta: { v } } }),
-  ),
+  value.map((v): Command => {
+    const config = { dashboard: v === null ? null : { title: typeof v } };
+    return (room) => room.owner.call("", { method: "PATCH", body: { config, meta: { v } } });
+  }),
   fc.constant<Command>((room) => room.owner.invoke("_register_action", COOL)),
   fc.tuple(agent, fc.constantFrom("delete", "enable")).map(
     ([who, effect]): Command =>

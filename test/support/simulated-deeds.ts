@@ -97,6 +97,8 @@ export function vocabulary(dice: Dice): Fields[] {
 }
 
 const KEYS = ["a", "b", "open"];
+/** Settings of the page. */
+const LAYOUTS: readonly Value[] = [null, { title: "a" }, { title: "b", panels: ["log"] }, { home: "map" }];
 const VALUES: readonly Value[] = [true, false, null, 0, 1, 7, "x", [], [1], {}, { x: 1, gone: 2 }];
 
 /** Draws what is called next, of the actions that `words` define; hashes that are to be right are those of `room`, which is what the caller has read. */
@@ -114,7 +116,7 @@ export function nextDeed(dice: Dice, room: ReferenceRoom, words: readonly Fields
     const grants = MEMBERS.filter(() => dice.below(2) === 0);
     return { do: "grant", by, agent: dice.pick(MEMBERS), grants };
   }
-  if (roll < 91) return { do: "configure", by: { token: "owner", as: null }, value: dice.pick(VALUES) };
+  if (roll < 91) return { do: "configure", by: { token: "owner", as: null }, value: dice.pick(LAYOUTS) };
   return { do: "read", by };
 }
 

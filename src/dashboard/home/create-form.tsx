@@ -6,11 +6,13 @@ import { Refusal } from "../parts/refusal.tsx";
 /** Makes a room. Where creating takes a token, the server says so and the form asks for it. */
 export function CreateForm({ onCreated }: { readonly onCreated: (created: CreatedRoom) => void }) {
   const [id, setId] = useState("");
-  const [template, setTemplate] = useState("");
+  const [wanted, setWanted] = useState<string | null>(null);
   const [createToken, setCreateToken] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const offered = useTemplates();
+  // A room with nothing in it has nothing to show.
+  const template = wanted ?? offered[0]?.id ?? "";
   const create = async () => {
     setBusy(true);
     try {
@@ -46,7 +48,7 @@ export function CreateForm({ onCreated }: { readonly onCreated: (created: Create
           onInput={(event) => setId(event.currentTarget.value)}
         />
       </label>
-      {offered.length > 0 && <TemplateChoice offered={offered} chosen={template} onChoose={setTemplate} />}
+      {offered.length > 0 && <TemplateChoice offered={offered} chosen={template} onChoose={setWanted} />}
       {createToken !== null && <CreateToken value={createToken} onChange={setCreateToken} />}
       <Refusal error={error} />
       <div>
@@ -91,7 +93,7 @@ function TemplateChoice({ offered, chosen, onChoose }: TemplateChoiceProps) {
     <label class="field">
       <span>Begins with</span>
       <select value={chosen} onChange={(event) => onChoose(event.currentTarget.value)}>
-        <option value="">nothing</option>
+        <option value="">nothing: its agents bring their own words</option>
         {offered.map(({ id, title }) => (
           <option key={id} value={id}>
             {title}

@@ -1,13 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Snapshot } from "../live/snapshot.ts";
-import { PANELS } from "./panels.ts";
+import type { Panel } from "./panels.ts";
 
 interface NavigationProps {
+  readonly panels: readonly Panel[];
   readonly current: string;
   readonly snapshot: Snapshot | null;
 }
 
-export function Navigation({ current, snapshot }: NavigationProps) {
+export function Navigation({ panels, current, snapshot }: NavigationProps) {
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
     const link = bar.current?.querySelector(`[href="#${current}"]`);
@@ -15,7 +16,7 @@ export function Navigation({ current, snapshot }: NavigationProps) {
   }, [current]);
   return (
     <nav class="panels" aria-label="Panels" ref={bar}>
-      {PANELS.map(({ id, title, count }) => (
+      {panels.map(({ id, title, count }) => (
         <a key={id} href={`#${id}`} aria-current={id === current ? "page" : undefined}>
           {title}
           {snapshot && count && <span class="count num">{count(snapshot).toLocaleString()}</span>}

@@ -4,6 +4,8 @@ import { Brand } from "../parts/brand.tsx";
 
 interface RoomHeaderProps {
   readonly id: string;
+  /** In place of the id. */
+  readonly title: string | null;
   readonly role: Role;
   readonly snapshot: Snapshot | null;
   readonly isConnected: boolean;
@@ -14,11 +16,13 @@ interface RoomHeaderProps {
 
 /** Which room, how far, and who looks. */
 export function RoomHeader(props: RoomHeaderProps) {
-  const { id, role, snapshot, isConnected, onLeave } = props;
+  const { id, title, role, snapshot, isConnected, onLeave } = props;
   return (
     <header class="room-header">
       <Brand />
-      <h1 title={id}>{id}</h1>
+      <h1 title={id} class={title === null ? "mono" : ""}>
+        {title ?? id}
+      </h1>
       <span class={`live ${isConnected ? "on" : ""}`} title={isConnected ? "Live" : "Not connected"}>
         <i aria-hidden="true" />
         <span class="sr">{isConnected ? "live" : "not connected"}</span>

@@ -1,10 +1,17 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
+import { PlayBar } from "../play/play-bar.tsx";
+import type { Layout } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
 import { Navigation } from "./navigation.tsx";
+import type { Panel } from "./panels.ts";
 import { PANELS } from "./panels.ts";
 import { RoomHeader } from "./room-header.tsx";
 import { Banner, Failure } from "./standing.tsx";
+
+/** Where an empty room says that nobody is there. */
+const PLAY_PANELS: ReadonlySet<string> = new Set(["surfaces", "agents"]);
 
 interface RoomPageProps {
   readonly id: string;
@@ -18,15 +25,17 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   const [eyes, setEyes] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const live = useMemo(() => new LiveRoom(id, token, eyes), [id, token, eyes, attempt]);
-  const panel = usePanel();
   useEffect(() => {
     void live.run();
     return () => live.close();
   }, [live]);
-  useEffect(() => {
-    document.title = `${panel.title} · ${id} · sync`;
-  }, [id, panel]);
   const snapshot = live.snapshot.value;
+  const setting = snapshot?.state._config?.dashboard;
+  const layout = useMemo(() => layoutOf(setting, PANELS), [setting]);
+  const panel = usePanel(layout);
+  useEffect(() => {
+    document.title = `${panel.title} · ${layout.title ?? id} · sync`;
+  }, [panel, layout, id]);
   const failure = live.failure.value;
   const mayAct = role !== "view" && failure === null;
   const session = useMemo<Session>(() => ({ room: live.room, role, mayAct }), [live, role, mayAct]);
@@ -35,6 +44,7 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
       <SkipLink />
       <RoomHeader
         id={id}
+        title={layout.title}
         role={role}
         snapshot={snapshot}
         isConnected={live.isConnected.value}
@@ -42,12 +52,15 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
         onEyes={setEyes}
         onLeave={onLeave}
       />
-      <Navigation current={panel.id} snapshot={snapshot} />
+      <Navigation panels={layout.panels} current={panel.id} snapshot={snapshot} />
       <main class="content" id="content" tabIndex={-1}>
         {failure !== null ? (
           <Failure error={failure} onLeave={onLeave} onRetry={() => setAttempt(attempt + 1)} />
         ) : (
           <Banner live={live} />
+        )}
+        {snapshot && role === "room" && (
+          <PlayBar room={id} token={token} snapshot={snapshot} isOffered={PLAY_PANELS.has(panel.id)} />
         )}
         {snapshot ? (
           <panel.show key={`${panel.id} ${eyes}`} snapshot={snapshot} session={session} />
@@ -63,16 +76,15 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   );
 }
 
-/** The panel that the address names, or the first that has something to show. */
-function usePanel() {
-  const named = () => PANELS.find(({ id }) => id === location.hash.slice(1)) ?? PANELS[0];
-  const [panel, setPanel] = useState(named);
+/** The panel that the address names, or the one that the room shows first. */
+function usePanel({ panels, home }: Layout<Panel>) {
+  const [named, setNamed] = useState(() => location.hash.slice(1));
   useEffect(() => {
-    const change = () => setPanel(named);
+    const change = () => setNamed(location.hash.slice(1));
     addEventListener("hashchange", change);
     return () => removeEventListener("hashchange", change);
   }, []);
-  return panel ?? neverEmpty();
+  return panels.find(({ id }) => id === named) ?? home ?? neverEmpty();
 }
 
 function neverEmpty(): never {

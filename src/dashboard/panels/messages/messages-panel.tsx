@@ -3,23 +3,20 @@ import type { Message } from "../../../client/main.ts";
 import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { PanelFrame } from "../../parts/panel.tsx";
+import { Refusal } from "../../parts/refusal.tsx";
 import { Compose } from "./compose.tsx";
 import { MessageItem } from "./message-item.tsx";
+import { OlderMessages } from "./older-messages.ts";
 
 /** So many of the newest are in the document at first; older ones are asked for. */
 const STEP = 100;
 
 /** What was said, the newest at the end, and a place to answer. */
 export function MessagesPanel({ snapshot, session }: PanelProps) {
-  const { messages } = snapshot;
-  const [shown, setShown] = useState(STEP);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
-  const byNumber = useMemo(() => new Map(messages.map((each) => [each.seq, each])), [messages]);
-  const list = useFollowed(messages.at(-1)?.seq);
-  const newest = messages.slice(-shown);
   return (
     <PanelFrame title="Messages">
-      {messages.length === 0 ? (
+      {snapshot.messages.length === 0 ? (
         <Empty title="No messages yet">
           <p>
             Agents talk here, to all or to one another. {session.mayAct && "Say the first word below."}{" "}
@@ -27,25 +24,7 @@ export function MessagesPanel({ snapshot, session }: PanelProps) {
           </p>
         </Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach it.
-        <div class="messages" ref={list} tabIndex={0} role="log" aria-label="Messages">
-          {newest.length < messages.length && (
-            <button type="button" class="quiet older" onClick={() => setShown(shown + STEP)}>
-              Show older
-            </button>
-          )}
-          <ol>
-            {newest.map((message) => (
-              <MessageItem
-                key={message.seq}
-                message={message}
-                answered={message.reply_to === undefined ? undefined : byNumber.get(message.reply_to)}
-                self={snapshot.self}
-                onReply={session.mayAct ? () => setReplyTo(message) : null}
-              />
-            ))}
-          </ol>
-        </div>
+        <MessageList snapshot={snapshot} session={session} onReply={session.mayAct ? setReplyTo : null} />
       )}
       {session.mayAct && (
         <Compose
@@ -58,6 +37,58 @@ export function MessagesPanel({ snapshot, session }: PanelProps) {
       )}
     </PanelFrame>
   );
+}
+
+interface MessageListProps extends PanelProps {
+  readonly onReply: ((message: Message) => void) | null;
+}
+
+function MessageList({ snapshot, session, onReply }: MessageListProps) {
+  const older = useMemo(() => new OlderMessages(session), [session]);
+  const before = older.messages.value;
+  const messages = useMemo(() => [...before, ...snapshot.messages], [before, snapshot.messages]);
+  const [shown, setShown] = useState(STEP);
+  const byNumber = useMemo(() => new Map(messages.map((each) => [each.seq, each])), [messages]);
+  const list = useFollowed(messages.at(-1)?.seq);
+  const newest = messages.slice(-shown);
+  const showOlder = async () => {
+    const number = snapshot.messages[0]?.seq ?? 1;
+    const seq = snapshot.facts._messages?.[number]?.seq ?? number;
+    if (messages.length < shown + STEP && older.hasOlder.value) await older.read({ number, seq });
+    setShown(shown + STEP);
+  };
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach it.
+    <div class="messages" ref={list} tabIndex={0} role="log" aria-label="Messages">
+      <Refusal error={older.failure.value} />
+      {(newest.length < messages.length || mayHaveOlder(older, messages)) && (
+        <button
+          type="button"
+          class="quiet older"
+          disabled={older.isReading.value}
+          onClick={() => void showOlder()}
+        >
+          Show older
+        </button>
+      )}
+      <ol>
+        {newest.map((message) => (
+          <MessageItem
+            key={message.seq}
+            message={message}
+            answered={message.reply_to === undefined ? undefined : byNumber.get(message.reply_to)}
+            self={snapshot.self}
+            onReply={onReply && (() => onReply(message))}
+          />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+/** Numbers begin with 1: before a later one there were others. */
+function mayHaveOlder({ hasOlder }: OlderMessages, messages: readonly Message[]): boolean {
+  return hasOlder.value && (messages[0]?.seq ?? 1) > 1;
 }
 
 /** A list that stays at its end while it grows, unless its reader has scrolled back. */

@@ -2,6 +2,7 @@ import type { Json } from "../../../client/main.ts";
 import { isJsonObject } from "../../live/json-object.ts";
 import { JsonLine } from "../../parts/json.tsx";
 import { ScrollRegion } from "../../parts/scroll-region.tsx";
+import { Clock } from "../../parts/time.tsx";
 import type { SurfaceProps } from "./surface.ts";
 import { countOf, textsOf } from "./surface.ts";
 import { Nothing } from "./value-surfaces.tsx";
@@ -70,9 +71,30 @@ function cellsOf(value: Json): Readonly<Record<string, Json>> {
   return isJsonObject(value) ? value : { "": value };
 }
 
+/** An instant as a room writes it. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** A text that is so long may not be squeezed into a column. */
+const LONG = 24;
+
 function Cell({ value }: { readonly value: Json }) {
   if (value === null) return null;
   if (typeof value === "number") return <span class="num">{value.toLocaleString()}</span>;
-  if (typeof value === "string") return <>{value}</>;
-  return <JsonLine value={value} />;
+  if (typeof value === "boolean") return <span>{value ? "yes" : "no"}</span>;
+  if (typeof value === "string") {
+    if (INSTANT.test(value)) return <Clock ts={value} />;
+    return value.length > LONG ? <div class="long">{value}</div> : <>{value}</>;
+  }
+  const listed = Array.isArray(value) ? value.map(listItem) : [null];
+  return listed.includes(null) ? <JsonLine value={value} /> : <span>{listed.join(", ")}</span>;
+}
+
+/** An item of a list as a text: what is plain, or a few plain fields; null for what is neither. */
+function listItem(item: Json): string | null {
+  if (typeof item === "string" || typeof item === "number") return String(item);
+  const fields = isJsonObject(item) ? Object.values(item) : [];
+  const isPlain = fields.length > 0 && fields.length <= 3;
+  return isPlain && fields.every((field) => typeof field === "string" || typeof field === "number")
+    ? fields.join(" ")
+    : null;
 }
