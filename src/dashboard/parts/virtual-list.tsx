@@ -35,6 +35,10 @@ export function VirtualList(props: VirtualListProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  // What is active from the start may be far down.
+  useLayoutEffect(() => {
+    if (box.current) reveal(box.current, active, rowHeight);
+  }, []);
   const first = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + BEYOND);
   const isShown = active >= first && active < last;

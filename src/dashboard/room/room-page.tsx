@@ -4,6 +4,7 @@ import { SyncError } from "../../client/main.ts";
 import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
 import { Refusal } from "../parts/refusal.tsx";
+import { shown } from "../shown.ts";
 import { Navigation } from "./navigation.tsx";
 import { PANELS } from "./panels.ts";
 import { RoomHeader } from "./room-header.tsx";
@@ -20,7 +21,7 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   const [eyes, setEyes] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const live = useMemo(() => new LiveRoom(id, token, eyes), [id, token, eyes, attempt]);
-  const panel = usePanel();
+  const panel = shownPanel();
   useEffect(() => {
     void live.run();
     return () => live.close();
@@ -60,15 +61,8 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
 }
 
 /** The panel that the address names, or the first that has something to show. */
-function usePanel() {
-  const named = () => PANELS.find(({ id }) => id === location.hash.slice(1)) ?? PANELS[0];
-  const [panel, setPanel] = useState(named);
-  useEffect(() => {
-    const change = () => setPanel(named);
-    addEventListener("hashchange", change);
-    return () => removeEventListener("hashchange", change);
-  }, []);
-  return panel ?? neverEmpty();
+function shownPanel() {
+  return PANELS.find(({ id }) => id === shown.value.panel) ?? PANELS[0] ?? neverEmpty();
 }
 
 function neverEmpty(): never {
