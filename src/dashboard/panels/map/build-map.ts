@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../live/snapshot.ts";
 import type { Link, LinkEnd } from "./links.ts";
 import { linksOf } from "./links.ts";
-import type { MapEdge, MapGroup, MapNode, RoomMap } from "./room-map.ts";
+import type { Counts, MapEdge, MapGroup, MapNode, RoomMap } from "./room-map.ts";
 import {
   actionNode,
   isPrivate,
@@ -13,8 +13,8 @@ import {
   scopeNode,
   viewNode,
 } from "./room-map.ts";
-import type { HeldKey } from "./scope-rows.ts";
-import { moreLabel, scopeRows } from "./scope-rows.ts";
+import type { HeldScope } from "./scope-rows.ts";
+import { scopeRows } from "./scope-rows.ts";
 import { isTemplate } from "./write-targets.ts";
 
 /** Scopes that have panels of their own: on the map only where something is linked with them, and by named keys alone. */
@@ -22,9 +22,15 @@ const REGISTRIES = new Set(["_actions", "_views", "_agents", "_messages", "_conf
 /** So many scopes are shown that nothing is linked with, and so many actions or views. */
 const LOOSE_SCOPES = 12;
 const COLUMN = 300;
+const MORE_SCOPES = "more state";
+
+export interface CountedMap {
+  readonly map: RoomMap;
+  readonly counts: Counts;
+}
 
 /** The graph of a room; with a filter, what it finds by name, and what is linked with that. */
-export function mapOf(snapshot: Snapshot, filter: string): RoomMap {
+export function mapOf(snapshot: Snapshot, filter: string): CountedMap {
   const wanted = filter.trim().toLowerCase();
   const named = new NamedKeys(snapshot);
   const middle = middleOf(snapshot, named, wanted);
@@ -45,7 +51,7 @@ export function mapOf(snapshot: Snapshot, filter: string): RoomMap {
     views: column(Object.keys(snapshot.viewRecords), "view", viewNode),
     edges: [...edges.values()],
   };
-  return capped(wanted === "" ? whole : filtered(whole, wanted));
+  return capped(wanted === "" ? whole : filtered(whole, wanted), middle.counts);
 }
 
 /** What the texts of a room name, by scope, and the edges to it. */
@@ -96,48 +102,45 @@ function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefine
 
 interface Middle {
   readonly groups: readonly MapGroup[];
+  readonly counts: Counts;
   /** Where edges end whose node is not shown by itself. */
   readonly ends: ReadonlyMap<string, string>;
 }
 
-function middleOf(snapshot: Snapshot, { scopes }: NamedKeys, wanted: string): Middle {
-  const held = heldKeys(snapshot, scopes);
-  const linked = [...held.keys()].filter((scope) => scopes.has(scope));
-  const absent = [...scopes.keys()].filter((scope) => !held.has(scope));
-  const loose = [...held.keys()].filter((scope) => !scopes.has(scope) && !REGISTRIES.has(scope));
+function middleOf(snapshot: Snapshot, { scopes, edges }: NamedKeys, wanted: string): Middle {
+  const edgesTo = Map.groupBy(edges, ({ to }) => to);
+  const links = (id: string) => edgesTo.get(id)?.length ?? 0;
+  const holds = heldScopes(snapshot, scopes);
+  const linked = [...holds.keys()].filter((scope) => scopes.has(scope));
+  const absent = [...scopes.keys()].filter((scope) => !holds.has(scope));
+  const loose = [...holds.keys()].filter((scope) => !scopes.has(scope) && !REGISTRIES.has(scope));
   const shown = wanted === "" ? loose.slice(0, LOOSE_SCOPES) : loose;
   const ends = new Map<string, string>();
+  const counts = new Map<string, number>();
   const groups = [...linked, ...absent, ...shown].map((scope) => {
-    const keys = (held.get(scope) ?? []).filter((each) => fits(each, scope, wanted));
-    const named = [...(scopes.get(scope)?.values() ?? [])];
-    const { group, folded } = scopeRows(scope, named, keys, !REGISTRIES.has(scope));
+    const [held, named] = [holds.get(scope) ?? [], [...(scopes.get(scope)?.values() ?? [])]];
+    const showsLoose = !REGISTRIES.has(scope);
+    const { group, folded, count, more } = scopeRows({ scope, named, held, showsLoose, wanted, links });
     for (const id of folded) ends.set(id, moreNode(scope));
+    counts.set(group.heading.id, count).set(moreNode(scope), more);
     return group;
   });
   const rest = loose.length - shown.length;
-  const label = `${moreLabel(rest)} scopes`;
-  if (rest > 0) groups.push({ heading: { id: moreNode(""), kind: "more", label, count: rest }, rows: [] });
-  return { groups, ends };
+  if (rest > 0) groups.push({ heading: { id: MORE_SCOPES, kind: "more", label: "" }, rows: [] });
+  return { groups, counts: counts.set(MORE_SCOPES, rest), ends };
 }
 
 /** What the room holds, by scope: private scopes that no text names stand together as each agent's own. */
-function heldKeys({ state, facts, self }: Snapshot, scopes: NamedKeys["scopes"]): Map<string, HeldKey[]> {
-  const held = new Map<string, HeldKey[]>();
+function heldScopes({ state, facts, self }: Snapshot, scopes: NamedKeys["scopes"]): Map<string, HeldScope[]> {
+  const held = new Map<string, HeldScope[]>();
   for (const [shown, entries] of Object.entries(state)) {
     const scope = shown === "self" ? self : shown;
     const isOne = !isPrivate(scope) || scopes.has(scope);
+    if (!isOne && Object.keys(entries).length === 0) continue;
     const group = isOne ? scope : OWN;
-    const keys = held.get(group) ?? [];
-    for (const key of Object.keys(entries)) {
-      keys.push({ scope, key, label: isOne ? key : `${scope}.${key}`, facts: facts[shown]?.[key] });
-    }
-    if (isOne || keys.length > 0) held.set(group, keys);
+    held.set(group, [...(held.get(group) ?? []), { scope, entries, facts: facts[shown] ?? {} }]);
   }
   return held;
-}
-
-function fits({ key, label }: HeldKey, scope: string, wanted: string): boolean {
-  return wanted === "" || `${scope}.${key} ${label}`.toLowerCase().includes(wanted);
 }
 
 /** What a filter finds, and what is linked with it. A scope brings its keys, a key its scope. */
@@ -169,15 +172,16 @@ function isFound({ kind, label, scope }: MapNode, wanted: string): boolean {
 }
 
 /** As many actions and views as a page can draw, and the edges between what is there. */
-function capped(map: RoomMap): RoomMap {
+function capped(map: RoomMap, counts: Counts): CountedMap {
   const shown = { ...map, actions: cut(map.actions, "actions"), views: cut(map.views, "views") };
   const there = new Set(nodesOf(shown).map(({ id }) => id));
-  return { ...shown, edges: map.edges.filter(({ from, to }) => there.has(from) && there.has(to)) };
+  const edges = map.edges.filter(({ from, to }) => there.has(from) && there.has(to));
+  const rest = (nodes: readonly MapNode[]) => nodes.length - COLUMN;
+  const counted = new Map(counts).set("more actions", rest(map.actions)).set("more views", rest(map.views));
+  return { map: { ...shown, edges }, counts: counted };
 }
 
 function cut(nodes: readonly MapNode[], what: string): readonly MapNode[] {
-  const rest = nodes.length - COLUMN;
-  if (rest <= 0) return nodes;
-  const label = `${moreLabel(rest)}: filter`;
-  return [...nodes.slice(0, COLUMN), { id: `more ${what}`, kind: "more", label, count: rest }];
+  if (nodes.length <= COLUMN) return nodes;
+  return [...nodes.slice(0, COLUMN), { id: `more ${what}`, kind: "more", label: "" }];
 }

@@ -18,13 +18,17 @@ interface Change {
 export function changesOn(relations: Relations, was: Snapshot, now: Snapshot): ReadonlySet<string> {
   const invoked = invokedSince(was, now);
   const changed = new Set([...invoked].map(actionNode));
-  for (const change of changesSince(was, now)) note(change, relations, invoked, changed);
+  const scopes = new Set<string>();
+  for (const change of changesSince(was, now)) {
+    note(change, relations, invoked, changed);
+    scopes.add(scopeNode(change.scope));
+  }
   for (const id of Object.keys(now.viewRecords)) {
     if (was.views[id] === now.views[id]) continue;
     // A value that follows the clock changes each second: only what something on the map has changed is told.
     const edges = relations
       .at(viewNode(id))
-      .filter((edge) => edge.from === viewNode(id) && changed.has(edge.to));
+      .filter((edge) => edge.from === viewNode(id) && (changed.has(edge.to) || scopes.has(edge.to)));
     for (const edge of edges) changed.add(edge.id).add(viewNode(id));
   }
   return changed;

@@ -11,18 +11,19 @@ import { MapNodeItem } from "./map-node.tsx";
 import { columnsOf, moved } from "./moves.ts";
 import { panelOf } from "./node-places.ts";
 import type { Relations } from "./relations.ts";
-import type { MapNode, RoomMap } from "./room-map.ts";
+import type { Counts, MapNode, RoomMap } from "./room-map.ts";
 import { wordsOf } from "./words.ts";
 
 interface MapDrawingProps {
   readonly snapshot: Snapshot;
   readonly map: RoomMap;
+  readonly counts: Counts;
   readonly relations: Relations;
   readonly hot: ReadonlyMap<string, number>;
 }
 
 /** The graph: lists of buttons, and edges under them. */
-export function MapDrawing({ snapshot, map, relations, hot }: MapDrawingProps) {
+export function MapDrawing({ snapshot, map, counts, relations, hot }: MapDrawingProps) {
   const box = useRef<HTMLElement>(null);
   const width = useWidth(box);
   const layout = useMemo(() => layoutOf(map, relations, width), [map, relations, width]);
@@ -47,6 +48,7 @@ export function MapDrawing({ snapshot, map, relations, hot }: MapDrawingProps) {
       node={node}
       box={layout.boxes.get(node.id)}
       words={words.get(node.id) ?? ""}
+      count={counts.get(node.id) ?? 0}
       value={worthOf(node, snapshot)}
       isAbsent={isAbsent(node, snapshot)}
       isLit={lit?.has(node.id) === true}
@@ -110,14 +112,18 @@ function MapLists({ map, item }: MapListsProps) {
   );
 }
 
-/** The width of an element, px, as it changes. */
+/** The width of what an element can show without scrolling, px, as it changes. */
 function useWidth(box: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    setWidth(element.clientWidth);
+    const measure = () => {
+      const { paddingLeft, paddingRight } = getComputedStyle(element);
+      setWidth(element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight));
+    };
+    const observer = new ResizeObserver(measure);
+    measure();
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

@@ -16,6 +16,8 @@ interface MapNodeProps extends NodeHandlers {
   readonly box: Box | undefined;
   /** What a screen reader is told of its edges. */
   readonly words: string;
+  /** Entries of a scope, or how many nodes this one stands for. */
+  readonly count: number;
   /** What the node is worth now; undefined where it is worth nothing. */
   readonly value: Json | undefined;
   /** Whether it is not there now: a key that nobody wrote, or a definition that is disabled. */
@@ -28,8 +30,9 @@ interface MapNodeProps extends NodeHandlers {
 }
 
 export function MapNodeItem(props: MapNodeProps) {
-  const { node, box, words, value, isAbsent, isLit, isHot, isPressed, isStop } = props;
-  const { id, kind, label, count, contestedBy } = node;
+  const { node, box, words, count, value, isAbsent, isLit, isHot, isPressed, isStop } = props;
+  const { id, kind, contestedBy } = node;
+  const label = kind === "more" ? `and ${count.toLocaleString()} more` : node.label;
   if (!box) return null;
   const classes = [
     "node",
@@ -62,7 +65,7 @@ export function MapNodeItem(props: MapNodeProps) {
       )}
       <span class="label">{label}</span>
       {label === OWN && <span class="worth">each agent's own</span>}
-      {kind === "scope" && label !== OWN && <span class="worth num">{(count ?? 0).toLocaleString()}</span>}
+      {kind === "scope" && label !== OWN && <span class="worth num">{count.toLocaleString()}</span>}
       {value !== undefined && <span class="worth num">{briefly(value)}</span>}
       <span class="sr">. {words}</span>
     </button>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
@@ -8,6 +8,8 @@ import "./map.css";
 import { MapDrawing } from "./map-drawing.tsx";
 import { orderMap } from "./order-map.ts";
 import { Relations } from "./relations.ts";
+import type { RoomMap } from "./room-map.ts";
+import { isSameMap } from "./room-map.ts";
 import { useCalm, useFlash } from "./use-flash.ts";
 
 /** What the room is for, in one look: actions, the keys that they write, and the views that read them. */
@@ -15,10 +17,12 @@ export function MapPanel({ snapshot: newest }: PanelProps) {
   const [filter, setFilter] = useState("");
   const snapshot = useCalm(newest);
   const { actionRecords, viewRecords, views, state, facts } = snapshot;
-  const map = useMemo(
-    () => orderMap(mapOf(snapshot, filter)),
+  const { map: found, counts } = useMemo(
+    () => mapOf(snapshot, filter),
     [actionRecords, viewRecords, views._contested, state, facts, filter],
   );
+  const same = useSame(found);
+  const map = useMemo(() => orderMap(same), [same]);
   const relations = useMemo(() => new Relations(map), [map]);
   const hot = useFlash(snapshot, relations);
   const isEmpty = Object.keys(actionRecords).length + Object.keys(viewRecords).length === 0;
@@ -35,12 +39,19 @@ export function MapPanel({ snapshot: newest }: PanelProps) {
       }
     >
       {isFound ? (
-        <MapDrawing snapshot={snapshot} map={map} relations={relations} hot={hot} />
+        <MapDrawing snapshot={snapshot} map={map} counts={counts} relations={relations} hot={hot} />
       ) : (
         <Empty title="Nothing matches">Names of actions, scopes, keys and views are searched.</Empty>
       )}
     </PanelFrame>
   );
+}
+
+/** The map before, as long as the new one shows the same: nothing is ordered or laid out anew then. */
+function useSame(map: RoomMap): RoomMap {
+  const kept = useRef(map);
+  if (!isSameMap(kept.current, map)) kept.current = map;
+  return kept.current;
 }
 
 /** What a map would show, in a room without a vocabulary. */

@@ -26,5 +26,5 @@ export function panelOf(node: MapNode, self: string): readonly [panel: string, i
 
 function moreOf(id: string): string {
   const [, what = ""] = id.split(" ");
-  return what === "" ? "state" : what;
+  return what;
 }
