@@ -19,8 +19,8 @@ export function chosenIn(panel: string): readonly string[] {
  * taken back by the browser's Back; choosing on in the same panel leaves no trail.
  */
 export function choose(panel: string, item: readonly string[]): void {
-  const { panel: current, item: chosen, moment } = shown.value;
-  const place = { panel, item, moment };
+  const { panel: current, item: chosen, at } = shown.value;
+  const place = { panel, item, at };
   const isTurn = panel === current && (chosen.length > 0 || item.length === 0);
   if (isTurn) history.replaceState(null, "", fragmentOf(place));
   else history.pushState(null, "", fragmentOf(place));

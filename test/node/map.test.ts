@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { placesOf } from "../../src/cel/places.ts";
 import type { ActionRecord, Snapshot, ViewRecord } from "../../src/dashboard/live/snapshot.ts";
 import { mapOf } from "../../src/dashboard/panels/map/build-map.ts";
-import { changesOn } from "../../src/dashboard/panels/map/changes.ts";
+import { changesOn, viewsSince } from "../../src/dashboard/panels/map/changes.ts";
 import { readsOf } from "../../src/dashboard/panels/map/expression-reads.ts";
 import { tokensOf } from "../../src/dashboard/panels/map/expression-tokens.ts";
 import { layoutOf, NODE_HEIGHT, spread } from "../../src/dashboard/panels/map/layout.ts";
@@ -232,6 +232,10 @@ describe("the drawing", () => {
     const plain = mapOf(queue, "").map;
     const ordered = orderMap(plain);
     expect(orderMap(mapOf(queue, "").map)).toEqual(ordered);
+    const held = { ...queue, state: { _zed: { z: 1 }, _results: { a: 1, b: 2 }, _tasks: { 1: 1 } } };
+    const linked = (map: typeof plain) =>
+      nodesOf(map).filter(({ id }) => map.edges.some((edge) => edge.from === id || edge.to === id));
+    expect(linked(orderMap(mapOf(held, "").map))).toEqual(linked(ordered));
     const crossings = (map: typeof plain) => {
       const { boxes } = layoutOf(map, new Relations(map), 1000);
       const ends = map.edges.flatMap(({ kind, from, to }) => {
@@ -288,7 +292,7 @@ describe("what just changed", () => {
       actions: { set: shown(set), drop: shown(drop) },
     });
   const changed = (was: Snapshot, now: Snapshot) =>
-    [...changesOn(new Relations(mapOf(now, "").map), was, now)].sort();
+    [...changesOn(new Relations(mapOf(now, "").map), was, now, viewsSince(was, now))].sort();
   const [none, written] = [at(null, 0, 0), at({ via: "set" }, 1, 0)];
 
   it("the key, its pattern, the action that did it, its edge, and the view that shows it; no clock", () => {
@@ -321,12 +325,12 @@ it("[ACT-6] a template may become what fits its fixed parts; a hostile one takes
 
 it("an address names a panel, what is chosen in it and a moment, whatever the names are", () => {
   const places = [
-    { panel: "state", item: ["_sh@red", "a/b#=%"], moment: "12" },
-    { panel: "actions", item: ["<b>é"], moment: "" },
-    { panel: "map", item: [], moment: "" },
+    { panel: "state", item: ["_sh@red", "a/b#=%"], at: 12 },
+    { panel: "actions", item: ["<b>é"], at: null },
+    { panel: "map", item: [], at: null },
   ];
   for (const place of places) expect(placeOf(fragmentOf(place))).toEqual(place);
-  expect(fragmentOf({ panel: "actions", item: ["claim_task"] })).toBe("#actions/claim_task");
+  expect(fragmentOf({ panel: "actions", item: ["claim_task"], at: null })).toBe("#actions/claim_task");
   expect(placeOf("#token=room_x").panel).toBe("");
   expect(placeOf("#state/%zz").item).toEqual(["%zz"]);
 });

@@ -111,13 +111,11 @@ function middleOf(snapshot: Snapshot, { scopes, edges }: NamedKeys, wanted: stri
   const edgesTo = Map.groupBy(edges, ({ to }) => to);
   const links = (id: string) => edgesTo.get(id)?.length ?? 0;
   const holds = heldScopes(snapshot, scopes);
-  const linked = [...holds.keys()].filter((scope) => scopes.has(scope));
-  const absent = [...scopes.keys()].filter((scope) => !holds.has(scope));
   const loose = [...holds.keys()].filter((scope) => !scopes.has(scope) && !REGISTRIES.has(scope));
   const shown = wanted === "" ? loose.slice(0, LOOSE_SCOPES) : loose;
   const ends = new Map<string, string>();
   const counts = new Map<string, number>();
-  const groups = [...linked, ...absent, ...shown].map((scope) => {
+  const groups = [...scopes.keys(), ...shown].map((scope) => {
     const [held, named] = [holds.get(scope) ?? [], [...(scopes.get(scope)?.values() ?? [])]];
     const showsLoose = !REGISTRIES.has(scope);
     const { group, folded, count, more } = scopeRows({ scope, named, held, showsLoose, wanted, links });

@@ -11,11 +11,22 @@ interface Change {
   readonly isDeleted: boolean;
 }
 
+/** The views that are worth something else than before. */
+export function viewsSince(was: Snapshot, now: Snapshot): string[] {
+  return Object.keys(now.viewRecords).filter((id) => was.views[id] !== now.views[id]);
+}
+
 /**
  * What is to be seen of the step from one snapshot to the next: keys that changed, the actions that did it, the views
- * that are worth something else by it, and the edges between them; as ids of nodes and edges.
+ * that are worth something else by it, and the edges between them; as ids of nodes and edges. `views` are those that
+ * changed lately: a view's value comes by itself, and may come before the keys.
  */
-export function changesOn(relations: Relations, was: Snapshot, now: Snapshot): ReadonlySet<string> {
+export function changesOn(
+  relations: Relations,
+  was: Snapshot,
+  now: Snapshot,
+  views: Iterable<string>,
+): ReadonlySet<string> {
   const invoked = invokedSince(was, now);
   const changed = new Set([...invoked].map(actionNode));
   const scopes = new Set<string>();
@@ -23,8 +34,7 @@ export function changesOn(relations: Relations, was: Snapshot, now: Snapshot): R
     note(change, relations, invoked, changed);
     scopes.add(scopeNode(change.scope));
   }
-  for (const id of Object.keys(now.viewRecords)) {
-    if (was.views[id] === now.views[id]) continue;
+  for (const id of views) {
     // A value that follows the clock changes each second: only what something on the map has changed is told.
     const edges = relations
       .at(viewNode(id))

@@ -5,17 +5,19 @@ const SWEEPS = 6;
 
 /**
  * Orders each column by the barycentre of what its nodes are linked with, so that few edges cross. Ties stay as they
- * were: the same room has the same order every time. Keys stay with their scope.
+ * were, and what is linked with nothing takes no part: the same vocabulary has the same order every time, whatever the
+ * room holds. Keys stay with their scope.
  */
 export function orderMap(map: RoomMap): RoomMap {
   const { edges } = map;
   const neighbours = neighboursOf(edges);
   let { actions, groups, views } = map;
+  const ranked = (nodes: readonly MapNode[]) => ranks(nodes.filter(({ id }) => neighbours.has(id)));
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const middle = ranks(groups.flatMap(({ heading, rows }) => [heading, ...rows]));
+    const middle = ranked(groups.flatMap(({ heading, rows }) => [heading, ...rows]));
     actions = sorted(actions, (node) => mean(node, neighbours, middle));
     views = sorted(views, (node) => mean(node, neighbours, middle));
-    groups = orderGroups(groups, neighbours, new Map([...ranks(actions), ...ranks(views)]));
+    groups = orderGroups(groups, neighbours, new Map([...ranked(actions), ...ranked(views)]));
   }
   return { actions, groups, views, edges };
 }

@@ -51,11 +51,12 @@ export class Relations {
     return [...edges];
   }
 
-  /** A node, its edges, and what they lead to; of a pattern the keys that are there, too. */
+  /** A node, its edges, and what they lead to, keys with their scope; of a pattern the keys that are there, too. */
   around(id: string): ReadonlySet<string> {
     const edges = this.edgesOf(id);
     const lit = new Set([id, ...edges.flatMap((edge) => [edge.id, edge.from, edge.to])]);
     const ends = [...lit].flatMap((each) => this.nodes.get(each) ?? []);
+    for (const { scope } of ends) if (scope !== undefined) lit.add(scopeNode(scope));
     const patterns = ends.filter(({ kind }) => kind === "pattern" || kind === "next");
     for (const { kind, id: other, scope, key } of patterns.length === 0 ? [] : this.nodes.values()) {
       if (kind !== "key" || scope === undefined || key === undefined) continue;

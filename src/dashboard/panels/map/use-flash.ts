@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../../live/snapshot.ts";
-import { changesOn } from "./changes.ts";
+import { changesOn, viewsSince } from "./changes.ts";
 import type { Relations } from "./relations.ts";
 
 /** ms for which a change is to be seen. */
@@ -27,12 +27,16 @@ export function useCalm<T>(value: T): T {
 export function useFlash(snapshot: Snapshot, relations: Relations): ReadonlyMap<string, number> {
   const [hot, setHot] = useState<ReadonlyMap<string, number>>(new Map());
   const was = useRef(snapshot);
+  const views = useRef(new Map<string, number>());
   useLayoutEffect(() => {
     const before = was.current;
     was.current = snapshot;
-    const changed = before === snapshot ? new Set<string>() : changesOn(relations, before, snapshot);
-    if (changed.size === 0) return;
+    if (before === snapshot) return;
     const until = Date.now() + FLASH_MS;
+    const late = [...views.current].filter(([, time]) => time > Date.now());
+    views.current = new Map([...late, ...viewsSince(before, snapshot).map((id) => [id, until] as const)]);
+    const changed = changesOn(relations, before, snapshot, views.current.keys());
+    if (changed.size === 0) return;
     setHot((earlier) => new Map([...earlier, ...[...changed].map((id) => [id, until] as const)]));
   }, [snapshot]);
   useEffect(() => {
