@@ -84,6 +84,7 @@ describe("what an expression's text reads", () => {
     ]);
     expect(told("meta.state._shared.phase.writer == self")).toEqual(["_shared.phase"]);
     expect(told("state[params.scope].x")).toEqual(["any scope"]);
+    expect(told("state(1) + views(2)")).toEqual([]);
     expect(told("params.state._shared.x + my.views.y")).toEqual([]);
   });
 
@@ -232,7 +233,8 @@ describe("the drawing", () => {
     const plain = mapOf(queue, "").map;
     const ordered = orderMap(plain);
     expect(orderMap(mapOf(queue, "").map)).toEqual(ordered);
-    const held = { ...queue, state: { _zed: { z: 1 }, _results: { a: 1, b: 2 }, _tasks: { 1: 1 } } };
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [index, 1]));
+    const held = { ...queue, state: { _zed: { z: 1 }, _results: many, _tasks: { 1: 1 } } };
     const linked = (map: typeof plain) =>
       nodesOf(map).filter(({ id }) => map.edges.some((edge) => edge.from === id || edge.to === id));
     expect(linked(orderMap(mapOf(held, "").map))).toEqual(linked(ordered));
@@ -274,7 +276,7 @@ describe("the drawing", () => {
 
 describe("what just changed", () => {
   const actionRecords = {
-    set: { writes: [{ key: "${params.key}", value: 1 }] },
+    set: { if: "state._shared.x == null", writes: [{ key: "${params.key}", value: 1 }] },
     drop: { writes: [{ key: "${params.key}", delete: true }] },
   };
   const viewRecords = {
