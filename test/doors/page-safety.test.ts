@@ -5,7 +5,7 @@ import { TestBrowser } from "./browser.ts";
 import { furnish } from "./page-room.ts";
 import { plantPayloads } from "./payloads.ts";
 
-const PANELS = ["surfaces", "state", "agents", "messages", "actions", "views", "log", "console"];
+const PANELS = ["surfaces", "map", "state", "agents", "messages", "actions", "views", "log", "console"];
 const server = inject("server");
 let browser: TestBrowser;
 let made: CreatedRoom;
@@ -174,7 +174,7 @@ it.each(["light", "dark"] as const)("[DASH-7] axe finds nothing serious in %s", 
     }
     await page.goto(`${server}/rooms/${empty.id}#token=${empty.token}`);
     await page.locator(".live.on").waitFor();
-    for (const panel of ["actions", "messages"]) {
+    for (const panel of ["map", "actions", "messages"]) {
       await person.go(panel);
       await check(`empty ${panel}`);
     }

@@ -1,18 +1,18 @@
-import { useState } from "preact/hooks";
 import type { Json } from "../../client/main.ts";
 import { isJsonObject } from "../live/json-object.ts";
 import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
 import { Empty } from "../parts/empty.tsx";
+import { ItemList } from "../parts/item-list.tsx";
 import { JsonBlock, JsonLine } from "../parts/json.tsx";
 import { Detail, PanelFrame } from "../parts/panel.tsx";
-import { ScrollRegion } from "../parts/scroll-region.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Who } from "../parts/who.tsx";
+import { choose, chosenIn } from "../shown.ts";
 
 /** What is worth seeing here: every view with its value as it is now. */
 export function ViewsPanel({ snapshot, session }: PanelProps) {
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen = null] = chosenIn("views");
   const ids = [...new Set([...Object.keys(snapshot.viewRecords), ...Object.keys(snapshot.views)])];
   return (
     <PanelFrame title="Views">
@@ -26,28 +26,13 @@ export function ViewsPanel({ snapshot, session }: PanelProps) {
             </p>
           </Empty>
         ) : (
-          <ScrollRegion class="list-scroll" label="All views">
-            <ul class="items">
-              {ids.map((id) => (
-                <li key={id}>
-                  <button
-                    type="button"
-                    class="item"
-                    aria-pressed={id === chosen}
-                    onClick={() => setChosen(id)}
-                  >
-                    <span class="item-head">
-                      <b class="mono">{id}</b>
-                      <ViewTag snapshot={snapshot} id={id} />
-                    </span>
-                    <span class="clamp">
-                      {snapshot.views[id] !== undefined && <JsonLine value={snapshot.views[id]} />}
-                    </span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </ScrollRegion>
+          <ItemList
+            label="All views"
+            ids={ids}
+            chosen={chosen}
+            onChoose={(id) => choose("views", [id])}
+            item={(id) => <ViewItem snapshot={snapshot} id={id} />}
+          />
         )}
         {chosen !== null && (
           <ViewDetail
@@ -55,11 +40,28 @@ export function ViewsPanel({ snapshot, session }: PanelProps) {
             id={chosen}
             snapshot={snapshot}
             session={session}
-            onClose={() => setChosen(null)}
+            onClose={() => choose("views", [])}
           />
         )}
       </div>
     </PanelFrame>
+  );
+}
+
+interface ViewItemProps {
+  readonly snapshot: Snapshot;
+  readonly id: string;
+}
+
+function ViewItem({ snapshot, id }: ViewItemProps) {
+  return (
+    <>
+      <span class="item-head">
+        <b class="mono">{id}</b>
+        <ViewTag snapshot={snapshot} id={id} />
+      </span>
+      <span class="clamp">{snapshot.views[id] !== undefined && <JsonLine value={snapshot.views[id]} />}</span>
+    </>
   );
 }
 
@@ -68,7 +70,7 @@ export function errorOf(value: Json | undefined): string | null {
   return isJsonObject(value) && Object.hasOwn(value, "_error") ? String(value._error) : null;
 }
 
-function ViewTag({ snapshot, id }: { readonly snapshot: Snapshot; readonly id: string }) {
+function ViewTag({ snapshot, id }: ViewItemProps) {
   const value = snapshot.views[id];
   const render = snapshot.viewRecords[id]?.render;
   if (value === undefined) return <span class="tag">hidden now</span>;
@@ -85,6 +87,13 @@ function ViewDetail({ id, snapshot, session, onClose }: ViewDetailProps) {
   const value = snapshot.views[id];
   const record = snapshot.viewRecords[id];
   const error = errorOf(value);
+  if (value === undefined && !record) {
+    return (
+      <Detail title={id} onClose={onClose}>
+        <p class="muted">There is no view of this name here.</p>
+      </Detail>
+    );
+  }
   return (
     <Detail title={id} onClose={onClose}>
       {record?.description && <p>{record.description}</p>}

@@ -38,6 +38,10 @@ export function VirtualList(props: VirtualListProps) {
     return () => observer.disconnect();
   }, []);
   useAnchor(box, props.grown ?? 0, rowHeight);
+  // What is active from the start may be far down.
+  useLayoutEffect(() => {
+    if (box.current) reveal(box.current, active, rowHeight);
+  }, []);
   const first = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + BEYOND);
   // A row that leaves the sight at one edge is filled anew at the other: to fill one costs a tenth of making one.

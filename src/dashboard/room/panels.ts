@@ -10,6 +10,7 @@ import { MessagesPanel } from "../panels/messages/messages-panel.tsx";
 import { StatePanel } from "../panels/state/state-panel.tsx";
 import { SurfacesPanel } from "../panels/surfaces/surfaces-panel.tsx";
 import { ViewsPanel } from "../panels/views-panel.tsx";
+import { lazyPanel } from "./lazy-panel.tsx";
 
 export interface Panel {
   readonly id: string;
@@ -19,10 +20,13 @@ export interface Panel {
   readonly count?: (snapshot: Snapshot) => number;
 }
 
+const MapPanel = lazyPanel(async () => (await import("../panels/map/map-panel.tsx")).MapPanel);
+
 const own = (names: object) => Object.keys(names).filter((name) => !name.startsWith("_")).length;
 
 export const PANELS: readonly Panel[] = [
   { id: "surfaces", title: "Surfaces", show: SurfacesPanel },
+  { id: "map", title: "Map", show: MapPanel },
   { id: "state", title: "State", show: StatePanel, count: countEntries },
   { id: "agents", title: "Agents", show: AgentsPanel, count: ({ agents }) => own(agents) },
   { id: "messages", title: "Messages", show: MessagesPanel, count: ({ messages }) => messages.length },

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
 import { PlayBar } from "../play/play-bar.tsx";
+import { shown } from "../shown.ts";
 import type { Layout } from "./layout.ts";
 import { layoutOf } from "./layout.ts";
 import { Navigation } from "./navigation.tsx";
@@ -32,7 +33,7 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   const snapshot = live.snapshot.value;
   const setting = snapshot?.state._config?.dashboard;
   const layout = useMemo(() => layoutOf(setting, PANELS), [setting]);
-  const panel = usePanel(layout);
+  const panel = shownPanel(layout);
   useEffect(() => {
     document.title = `${panel.title} · ${layout.title ?? id} · sync`;
   }, [panel, layout, id]);
@@ -77,14 +78,8 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
 }
 
 /** The panel that the address names, or the one that the room shows first. */
-function usePanel({ panels, home }: Layout<Panel>) {
-  const [named, setNamed] = useState(() => location.hash.slice(1));
-  useEffect(() => {
-    const change = () => setNamed(location.hash.slice(1));
-    addEventListener("hashchange", change);
-    return () => removeEventListener("hashchange", change);
-  }, []);
-  return panels.find(({ id }) => id === named) ?? home ?? neverEmpty();
+function shownPanel({ panels, home }: Layout<Panel>) {
+  return panels.find(({ id }) => id === shown.value.panel) ?? home ?? neverEmpty();
 }
 
 function neverEmpty(): never {

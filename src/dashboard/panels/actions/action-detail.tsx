@@ -26,6 +26,13 @@ export function ActionDetail({ id, snapshot, session, onClose }: ActionDetailPro
   const standing = useDryRun(session, isBlocked ? { action: id, params } : null, snapshot.seq);
   const contested = snapshot.views._contested as Readonly<Record<string, readonly string[]>> | undefined;
   const rivals = Object.entries(contested ?? {}).filter(([, actions]) => actions.includes(id));
+  if (!shown && !record) {
+    return (
+      <Detail title={id} onClose={onClose}>
+        <p class="muted">There is no action of this name here.</p>
+      </Detail>
+    );
+  }
   return (
     <Detail title={id} onClose={onClose}>
       <p>

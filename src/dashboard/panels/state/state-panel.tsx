@@ -10,6 +10,7 @@ import { useSettled } from "../../parts/settled.ts";
 import { Ago } from "../../parts/time.tsx";
 import { VirtualList } from "../../parts/virtual-list.tsx";
 import { Who } from "../../parts/who.tsx";
+import { choose as chooseIn, chosenIn } from "../../shown.ts";
 import { EntryDetail } from "./entry-detail.tsx";
 import type { StateRow } from "./state-rows.ts";
 import { EntryTexts, isClosedAtFirst, StateRows } from "./state-rows.ts";
@@ -19,48 +20,56 @@ const ROW_PX = 26;
 /** What the room holds: a tree by scope. */
 export function StatePanel({ snapshot, session }: PanelProps) {
   const [filter, setFilter] = useState("");
-  const [chosen, setChosen] = useState<Place | null>(null);
+  const [scope, name] = chosenIn("state");
   return (
     <PanelFrame
       title="State"
       tools={<Filter label="Filter by scope, key or value" value={filter} onChange={setFilter} />}
     >
       <div class="split">
-        <StateTree snapshot={snapshot} filter={useSettled(filter)} chosen={chosen} onChoose={setChosen} />
-        {chosen && (
-          <EntryDetail {...chosen} snapshot={snapshot} session={session} onClose={() => setChosen(null)} />
+        <StateTree snapshot={snapshot} filter={useSettled(filter)} chosen={{ scope, name }} />
+        {scope !== undefined && name !== undefined && (
+          <EntryDetail
+            scope={scope}
+            name={name}
+            snapshot={snapshot}
+            session={session}
+            onClose={() => chooseIn("state", [])}
+          />
         )}
       </div>
     </PanelFrame>
   );
 }
 
-interface Place {
-  readonly scope: string;
-  readonly name: string;
+/** An entry, a whole scope, or nothing. */
+interface Chosen {
+  readonly scope: string | undefined;
+  readonly name: string | undefined;
 }
 
 interface StateTreeProps {
   readonly snapshot: Snapshot;
   readonly filter: string;
-  readonly chosen: Place | null;
-  readonly onChoose: (place: Place) => void;
+  readonly chosen: Chosen;
 }
 
-function StateTree({ snapshot, filter, chosen, onChoose }: StateTreeProps) {
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const [active, setActive] = useState(0);
+function StateTree({ snapshot, filter, chosen }: StateTreeProps) {
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(() => openedFor(chosen));
   const { state, facts } = snapshot;
   const texts = useRef(new EntryTexts());
   const rows = useMemo(
     () => new StateRows({ state, facts }, toggled, filter, texts.current),
     [state, facts, toggled, filter],
   );
+  const [active, setActive] = useState(() =>
+    chosen.scope === undefined ? 0 : rows.lineOf(chosen.scope, chosen.name),
+  );
   const toggle = (scope: string) => setToggled(new Set([scope]).symmetricDifference(toggled));
   const choose = (index: number) => {
     const row = rows.at(index);
     if (row?.kind === "scope") toggle(row.scope);
-    else if (row) onChoose({ scope: row.scope, name: row.key });
+    else if (row) chooseIn("state", [row.scope, row.key]);
   };
   const arrow = (index: number, to: "left" | "right") => {
     const row = rows.at(index);
@@ -95,10 +104,18 @@ function holdsAny(state: Snapshot["state"]): boolean {
   );
 }
 
-function rowProps(row: StateRow | undefined, chosen: Place | null) {
+/** The scopes that are not as at first where the address names something: what it names is in an open one. */
+function openedFor({ scope }: Chosen): ReadonlySet<string> {
+  return new Set(scope !== undefined && isClosedAtFirst(scope) ? [scope] : []);
+}
+
+function isAt(row: StateRow, { scope, name }: Chosen): boolean {
+  return row.scope === scope && (row.kind === "entry" ? row.key : undefined) === name;
+}
+
+function rowProps(row: StateRow | undefined, chosen: Chosen) {
   if (row?.kind === "scope") return { "aria-level": 1, "aria-expanded": row.isOpen };
-  const isChosen = row?.scope === chosen?.scope && row?.key === chosen?.name;
-  return { "aria-level": 2, "aria-selected": isChosen };
+  return { "aria-level": 2, "aria-selected": row !== undefined && isAt(row, chosen) };
 }
 
 function StateLine({ row }: { readonly row: StateRow | undefined }) {

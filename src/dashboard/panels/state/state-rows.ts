@@ -72,9 +72,11 @@ export class StateRows {
     return { kind: "entry", scope, key, value, facts: this.#room.facts[scope]?.[key] };
   }
 
-  /** The line of a scope. */
-  lineOf(scope: string): number {
-    return this.#branches.find((each) => each.scope === scope)?.line ?? 0;
+  /** The line of a scope, or of an entry that is to be seen under it. */
+  lineOf(scope: string, key?: string): number {
+    const branch = this.#branches.find((each) => each.scope === scope);
+    if (!branch) return 0;
+    return branch.line + (branch.isOpen && key !== undefined ? branch.keys.indexOf(key) + 1 : 0);
   }
 }
 

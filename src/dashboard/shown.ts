@@ -1,0 +1,28 @@
+import { signal } from "@preact/signals";
+import type { Place } from "./place.ts";
+import { fragmentOf, placeOf } from "./place.ts";
+
+/** What the address says is shown. */
+export const shown = signal<Place>(placeOf(location.hash));
+
+addEventListener("hashchange", () => {
+  shown.value = placeOf(location.hash);
+});
+
+/** What is chosen in a panel. */
+export function chosenIn(panel: string): readonly string[] {
+  return shown.value.panel === panel ? shown.value.item : [];
+}
+
+/**
+ * Chooses something in a panel, in this one or another, at the moment that is shown. The first choice in a panel can be
+ * taken back by the browser's Back; choosing on in the same panel leaves no trail.
+ */
+export function choose(panel: string, item: readonly string[]): void {
+  const { panel: current, item: chosen, at } = shown.value;
+  const place = { panel, item, at };
+  const isTurn = panel === current && (chosen.length > 0 || item.length === 0);
+  if (isTurn) history.replaceState(null, "", fragmentOf(place));
+  else history.pushState(null, "", fragmentOf(place));
+  shown.value = place;
+}
