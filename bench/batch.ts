@@ -1,12 +1,9 @@
 import type { Server } from "../workerd/server.ts";
 import type { Subject } from "./objects.ts";
-import { createRoom } from "./objects.ts";
+import { BATCH, createRoom } from "./objects.ts";
 import type { Effort, Row } from "./samples.ts";
-import type { Scenario } from "./scenarios.ts";
-import { round, row } from "./scenarios.ts";
+import { round, row, scenario } from "./scenario.ts";
 
-/** Invocations in a batch: as many as it may have. */
-const BATCH = 100;
 const SIZE = { keys: 1_000, views: 0 };
 
 /** What one caller gets done by batches, all or none and each for itself, against one call after another. */
@@ -18,32 +15,26 @@ export async function measureBatches(
 ): Promise<Row[]> {
   progress("invoking in batches");
   const room = await createRoom(rooms, SIZE);
-  const scenarios = [false, true].map((atomic) => scenario(rooms, batches(room, atomic), room, atomic));
+  const scenarios = [false, true].map((atomic) => {
+    const name = `batch of ${BATCH}${atomic ? ", atomic" : ""} / ${BATCH} calls, invocations, sequential`;
+    return scenario(
+      name,
+      1,
+      { server: rooms, call: atomic ? atomically(room) : room.writeMany },
+      { server: rooms, call: room.write },
+    );
+  });
   for (let turn = 1; turn <= effort.rounds; turn++) {
     for (const each of scenarios) await round(each, effort.roundMs, true);
   }
   return scenarios.map((each) => byInvocation(row(each)));
 }
 
-function scenario(server: Server, ours: Subject, bare: Subject, atomic: boolean): Scenario {
-  const pair = { size: SIZE, ours: { server, subject: ours }, bare: { server, subject: bare } };
-  const name = `batch of ${BATCH}${atomic ? ", atomic" : ""} / ${BATCH} calls, invocations, sequential`;
-  return { name, pair, clients: 1, call: "write", samples: { ours: [], bare: [] } };
-}
-
-/** The room, its writes made by the hundred. */
-export function batches(room: Subject, atomic: boolean): Subject {
-  return {
-    ...room,
-    write(turn) {
-      const { path, ...call } = room.write(turn);
-      const invocations = Array.from({ length: BATCH }, (_, index) => ({
-        action: "put",
-        ...(JSON.parse(room.write(turn * BATCH + index).body ?? "{}") as object),
-      }));
-      const batch = path.replace("/actions/put/invoke", "/invoke");
-      return { ...call, path: batch, body: JSON.stringify({ invocations, atomic }) };
-    },
+/** The room's writes, made by the hundred, all or none. */
+function atomically(room: Subject): Subject["write"] {
+  return (turn) => {
+    const { body = "{}", ...call } = room.writeMany(turn);
+    return { ...call, body: JSON.stringify({ ...JSON.parse(body), atomic: true }) };
   };
 }
 

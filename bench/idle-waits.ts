@@ -3,8 +3,8 @@ import type { Server } from "../workerd/server.ts";
 import type { Subject } from "./objects.ts";
 import { createRoom } from "./objects.ts";
 import type { Effort, Row } from "./samples.ts";
-import type { Scenario } from "./scenarios.ts";
-import { CLIENTS, round, row } from "./scenarios.ts";
+import { round, row, scenario } from "./scenario.ts";
+import { CLIENTS } from "./scenarios.ts";
 
 const WAITERS = 50;
 /** More an agent may not have open. */
@@ -24,18 +24,14 @@ export async function measureIdleWaits(
   const waiters = await Promise.all(
     Array.from({ length: WAITERS }, (_, waiter) => wait(rooms, waited, waiter)),
   );
-  const pair = {
-    size: SIZE,
-    ours: { server: rooms, subject: waited },
-    bare: { server: rooms, subject: alone },
-  };
-  const scenarios = CLIENTS.map((clients): Scenario => {
+  const scenarios = CLIENTS.map((clients) => {
     const how = clients === 1 ? "sequential" : `${clients} clients`;
     const name = `room with ${WAITERS * WAITS_EACH} idle waits / room with none, invoke, ${how}`;
-    return { name, pair, clients, call: "write", samples: { ours: [], bare: [] } };
+    const side = (room: Subject) => ({ server: rooms, call: room.write });
+    return scenario(name, clients, side(waited), side(alone));
   });
   for (let turn = 1; turn <= effort.rounds; turn++) {
-    for (const scenario of scenarios) await round(scenario, effort.roundMs, true);
+    for (const each of scenarios) await round(each, effort.roundMs, true);
   }
   for (const socket of waiters) {
     if (socket.readyState !== WebSocket.OPEN) throw new Error("a waiter did not last");

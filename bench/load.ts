@@ -1,20 +1,31 @@
-import type { Call, Connection } from "../workerd/connection.ts";
+/** Whoever makes one call after another. */
+export interface Caller<Call> {
+  /** Resolves when the call is answered as it should be. */
+  expect(call: Call): Promise<unknown>;
+}
 
-/** Calls a second, by as many callers as there are connections: each sends its next call when the last is answered. */
-export async function throughput(
-  connections: readonly Connection[],
+/** What callers got done. */
+export interface Throughput {
+  readonly calls: number;
+  /** Calls a second; the last calls may have ended after the time was over. */
+  readonly rate: number;
+}
+
+/** Has callers make calls for `ms`: each sends its next when the last is answered. */
+export async function throughput<Call>(
+  callers: readonly Caller<Call>[],
   call: (turn: number) => Call,
   ms: number,
-): Promise<number> {
+): Promise<Throughput> {
   let turn = 0;
   const begun = performance.now();
   const until = begun + ms;
   await Promise.all(
-    connections.map(async (connection) => {
-      while (performance.now() < until) await connection.expect(call(turn++));
+    callers.map(async (caller) => {
+      while (performance.now() < until) await caller.expect(call(turn++));
     }),
   );
-  return (turn / (performance.now() - begun)) * 1000;
+  return { calls: turn, rate: (turn / (performance.now() - begun)) * 1000 };
 }
 
 /** The value below which the share `part` of `values` lies. */

@@ -5,6 +5,7 @@ import type { Server } from "../workerd/server.ts";
 import { stop } from "../workerd/server.ts";
 import { measureBatches } from "./batch.ts";
 import { measureBroadcast } from "./broadcast.ts";
+import { measureCurves } from "./curves.ts";
 import { measureIdleWaits } from "./idle-waits.ts";
 import type { Effort, Row } from "./samples.ts";
 import { measure } from "./scenarios.ts";
@@ -12,8 +13,9 @@ import { startBare, startRooms } from "./servers.ts";
 import { measureShapedReads } from "./shaped.ts";
 
 /**
- * npm run bench [-- --quick] [-- --watching] [-- --json]: rooms against a bare Durable Object, in the same run and on the
- * same machine, each in a workerd of its own. `--watching` leaves out all rows but those of sockets.
+ * npm run bench [-- --quick] [-- --watching] [-- --curves] [-- --json]: rooms against a bare Durable Object, in the same
+ * run and on the same machine, each in a workerd of its own. `--watching` leaves out all rows but those of sockets, and
+ * `--curves` all but those of each call as a room grows.
  */
 const FULL: Effort = { rounds: 5, roundMs: 500, wakes: 300 };
 const QUICK: Effort = { rounds: 3, roundMs: 120, wakes: 50 };
@@ -47,11 +49,17 @@ function table(rows: readonly Row[]): string {
   return [head, ...rows.map(line)].join("\n");
 }
 
+function measuresOf(options: readonly string[]) {
+  const watching = [measureBroadcast, measureIdleWaits];
+  if (options.includes("--watching")) return watching;
+  if (options.includes("--curves")) return [measureCurves];
+  return [measure, measureShapedReads, measureBatches, ...watching, measureCurves];
+}
+
 async function main(): Promise<void> {
   const temp = mkdtempSync(join(tmpdir(), "sync-bench-"));
   const effort = process.argv.includes("--quick") ? QUICK : FULL;
-  const measures = [measureBroadcast, measureIdleWaits];
-  if (!process.argv.includes("--watching")) measures.unshift(measure, measureShapedReads, measureBatches);
+  const measures = measuresOf(process.argv);
   const servers: Server[] = [];
   const progress = (text: string) => process.stderr.write(`${text}\n`);
   const end = async () => {

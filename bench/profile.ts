@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stop } from "../workerd/server.ts";
-import { batches } from "./batch.ts";
 import { Inspector } from "./inspector.ts";
 import { throughput } from "./load.ts";
 import type { Subject } from "./objects.ts";
@@ -29,7 +28,7 @@ const LINES = 40;
 
 function callOf(room: Subject) {
   if (values.of === "context") return room.read;
-  if (values.of === "batch") return batches(room, false).write;
+  if (values.of === "batch") return room.writeMany;
   return room.write;
 }
 
@@ -47,7 +46,7 @@ try {
   await load(WARM_MS);
   const inspector = await Inspector.open(inspectorPort);
   await inspector.startProfile();
-  const rate = await load(Number(values.ms));
+  const { rate } = await load(Number(values.ms));
   const shares = await inspector.stopProfile();
   inspector.close();
   console.log(`${values.of}, ${values.clients} clients, ${values.keys} keys: ${rate.toFixed(0)} calls/s`);

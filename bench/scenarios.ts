@@ -1,29 +1,31 @@
 import type { Connection } from "../workerd/connection.ts";
 import type { Server } from "../workerd/server.ts";
-import { quantile, throughput } from "./load.ts";
+import { quantile } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
-import type { Effort, Row, Sample } from "./samples.ts";
-import { inTurn, processorOf, rateOf, withConnections } from "./samples.ts";
-import { processorMs } from "./servers.ts";
+import type { Effort, Row } from "./samples.ts";
+import { withConnections } from "./samples.ts";
+import type { Scenario } from "./scenario.ts";
+import { compared, round, row, scenario } from "./scenario.ts";
 
-export interface Side {
+/** A room and the bare object beside it, of one size. */
+interface Pair {
+  readonly size: Size;
+  readonly ours: Placed;
+  readonly bare: Placed;
+}
+
+/** One of them, in its server. */
+interface Placed {
   readonly server: Server;
   readonly subject: Subject;
 }
 
-export interface Pair {
+/** What a pair is measured by. */
+interface Planned {
   readonly size: Size;
-  readonly ours: Side;
-  readonly bare: Side;
-}
-
-export interface Scenario {
-  readonly name: string;
-  readonly pair: Pair;
-  readonly clients: number;
   readonly call: "write" | "read";
-  readonly samples: { readonly ours: Sample[]; readonly bare: Sample[] };
+  readonly measured: Scenario;
 }
 
 const KEYS = [10, 1_000, 10_000];
@@ -45,16 +47,16 @@ export async function measure(
   const pairs: Pair[] = [];
   for (const views of VIEWS)
     for (const keys of KEYS) pairs.push(await createPair(rooms, bare, { keys, views }));
-  const scenarios = plan(pairs);
-  for (const scenario of scenarios) await round(scenario, effort.roundMs / 4, false);
+  const planned = plan(pairs);
+  for (const { measured } of planned) await round(measured, effort.roundMs / 4, false);
   for (let turn = 1; turn <= effort.rounds; turn++) {
     progress(`round ${turn} of ${effort.rounds}`);
-    for (const scenario of scenarios) await round(scenario, effort.roundMs, true);
+    for (const { measured } of planned) await round(measured, effort.roundMs, true);
   }
   progress("waking waiters");
   const [smallest] = pairs;
   const wakes = smallest ? await wakeRows(smallest, effort.wakes) : [];
-  return [...scenarios.map(row), ...growthRows(scenarios), ...wakes];
+  return [...planned.map(({ measured }) => row(measured)), ...growthRows(planned), ...wakes];
 }
 
 async function createPair(rooms: Server, bare: Server, size: Size): Promise<Pair> {
@@ -68,65 +70,34 @@ async function createPair(rooms: Server, bare: Server, size: Size): Promise<Pair
   return { size, ours: { server: rooms, subject: room }, bare: { server: bare, subject: object } };
 }
 
-function plan(pairs: readonly Pair[]): Scenario[] {
-  const scenario = (pair: Pair, call: "write" | "read", clients: number): Scenario => {
+function plan(pairs: readonly Pair[]): Planned[] {
+  const of = ({ size, ours, bare }: Pair, call: "write" | "read", clients: number): Planned => {
     const what = call === "write" ? "invoke" : "context";
     const how = clients === 1 ? "sequential" : `${clients} clients`;
-    const name = `${what}, ${pair.size.keys} keys, ${pair.size.views} views, ${how}`;
-    return { name, pair, clients, call, samples: { ours: [], bare: [] } };
+    const name = `${what}, ${size.keys} keys, ${size.views} views, ${how}`;
+    const side = ({ server, subject }: Placed) => ({ server, call: subject[call] });
+    return { size, call, measured: scenario(name, clients, side(ours), side(bare)) };
   };
-  const invokes = pairs.flatMap((pair) => CLIENTS.map((clients) => scenario(pair, "write", clients)));
-  return [...invokes, ...pairs.map((pair) => scenario(pair, "read", 1))];
-}
-
-let turns = 0;
-
-export async function round(
-  { pair, clients, call, samples }: Scenario,
-  ms: number,
-  counts: boolean,
-): Promise<void> {
-  for (const side of inTurn("ours", "bare", samples.ours.length + 1)) {
-    const { server, subject } = pair[side];
-    const offset = turns;
-    const before = processorMs(server);
-    const rate = await withConnections(server, clients, (connections) =>
-      throughput(connections, (turn) => subject[call](offset + turn), ms),
-    );
-    const calls = (rate * ms) / 1000;
-    turns += Math.ceil(calls) + clients;
-    if (counts) samples[side].push({ rate, count: calls, processorMs: processorMs(server) - before });
-  }
-}
-
-export function row({ name, samples }: Scenario): Row {
-  const ours = rateOf(samples.ours);
-  const bare = rateOf(samples.bare);
-  const processor = { ours: processorOf(samples.ours), bare: processorOf(samples.bare) };
-  return { name, unit: "calls/s", ours, bare, ratio: ours / bare, processor };
+  const invokes = pairs.flatMap((pair) => CLIENTS.map((clients) => of(pair, "write", clients)));
+  return [...invokes, ...pairs.map((pair) => of(pair, "read", 1))];
 }
 
 /** What size itself costs: the room with most keys against the room with fewest. */
-function growthRows(scenarios: readonly Scenario[]): Row[] {
+function growthRows(planned: readonly Planned[]): Row[] {
   const many = Math.max(...KEYS);
   const few = Math.min(...KEYS);
-  const grown = scenarios.filter(({ pair, call }) => pair.size.keys === many && call === "write");
-  return grown.flatMap((large) => {
-    const { clients, pair } = large;
-    const small = scenarios.find(
+  const writes = planned.filter(({ call }) => call === "write");
+  return writes.flatMap(({ size, measured: large }) => {
+    const small = writes.find(
       (other) =>
-        other.call === "write" &&
-        other.clients === clients &&
-        other.pair.size.keys === few &&
-        other.pair.size.views === pair.size.views,
+        other.measured.clients === large.clients &&
+        other.size.keys === few &&
+        other.size.views === size.views,
     );
-    if (!small) return [];
-    const how = clients === 1 ? "sequential" : `${clients} clients`;
-    const ours = rateOf(large.samples.ours);
-    const bare = rateOf(small.samples.ours);
-    const processor = { ours: processorOf(large.samples.ours), bare: processorOf(small.samples.ours) };
-    const name = `room with ${many} keys / room with ${few}, invoke, ${pair.size.views} views, ${how}`;
-    return [{ name, unit: "calls/s", ours, bare, ratio: ours / bare, processor }];
+    if (size.keys !== many || !small) return [];
+    const how = large.clients === 1 ? "sequential" : `${large.clients} clients`;
+    const name = `room with ${many} keys / room with ${few}, invoke, ${size.views} views, ${how}`;
+    return [compared(name, large.samples.ours, small.measured.samples.ours)];
   });
 }
 
@@ -167,7 +138,7 @@ async function wakeRows(pair: Pair, count: number): Promise<Row[]> {
   });
 }
 
-function wake({ server, subject }: Side, turn: number): Promise<Wake> {
+function wake({ server, subject }: Placed, turn: number): Promise<Wake> {
   return withConnections(
     server,
     2,

@@ -3,8 +3,7 @@ import type { Subject } from "./objects.ts";
 import { createRoom } from "./objects.ts";
 import type { Effort, Row } from "./samples.ts";
 import { withConnections } from "./samples.ts";
-import type { Scenario } from "./scenarios.ts";
-import { round, row } from "./scenarios.ts";
+import { round, row, scenario } from "./scenario.ts";
 
 const FEW = 100;
 const MANY = 10_000;
@@ -22,13 +21,16 @@ export async function measureShapedReads(
 ): Promise<Row[]> {
   progress("reading within a budget, and deltas");
   const [large, small] = [await createRoom(rooms, sizeOf(MANY)), await createRoom(rooms, sizeOf(FEW))];
-  const budget = scenario(rooms, BUDGET, shaped(large, BUDGET), shaped(small, BUDGET));
+  const compare = (query: string, ours: Subject["read"], bare: Subject["read"]) => {
+    const name = `room with ${MANY} keys / room with ${FEW}, context?${query}`;
+    return scenario(name, 1, { server: rooms, call: ours }, { server: rooms, call: bare });
+  };
+  const budget = compare(BUDGET, shaped(large, BUDGET), shaped(small, BUDGET));
   const since = {
     large: `since=${await changed(rooms, large)}`,
     small: `since=${await changed(rooms, small)}`,
   };
-  const delta = scenario(
-    rooms,
+  const delta = compare(
     `since=${CHANGES} writes ago`,
     shaped(large, since.large),
     shaped(small, since.small),
@@ -43,16 +45,10 @@ function sizeOf(keys: number) {
   return { keys, views: 0 };
 }
 
-function scenario(server: Server, query: string, ours: Subject, bare: Subject): Scenario {
-  const pair = { size: sizeOf(MANY), ours: { server, subject: ours }, bare: { server, subject: bare } };
-  const name = `room with ${MANY} keys / room with ${FEW}, context?${query}`;
-  return { name, pair, clients: 1, call: "read", samples: { ours: [], bare: [] } };
-}
-
-/** The room, its contexts read by one agent and shaped by a query. */
-function shaped(room: Subject, query: string): Subject {
+/** Contexts of the room, read by one agent and shaped by a query. */
+function shaped(room: Subject, query: string): Subject["read"] {
   const { path, ...call } = room.read(0);
-  return { ...room, read: () => ({ ...call, path: `${path}?${query}` }) };
+  return () => ({ ...call, path: `${path}?${query}` });
 }
 
 /** Makes some writes; answers the seq before them. */

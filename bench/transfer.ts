@@ -1,27 +1,20 @@
-import {
-  createReadStream,
-  createWriteStream,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Connection } from "../workerd/connection.ts";
 import { buildRooms } from "../workerd/rooms.ts";
-import type { Server, Site } from "../workerd/server.ts";
+import type { Site } from "../workerd/server.ts";
 import { prepare, start, stop } from "../workerd/server.ts";
+import { limitHeap, residentMiB } from "./servers.ts";
 
 /**
  * npm run bench:transfer: what workerd's memory grows by while rooms of different lengths are exported, imported and
  * forked. It is started anew before each, so that none counts what another left, and its heap is kept small: what it may
  * have, it would use before it collects what nobody needs.
  */
-const HEAP_FLAGS = ["--max-old-space-size=32", "--max-semi-space-size=1"];
+const HEAP_MIB = 32;
 const LENGTHS = [5_000, 50_000];
 const KEYS = 2_000;
 const CLIENTS = 16;
@@ -71,11 +64,6 @@ async function fill(port: number, id: string, events: number): Promise<Made> {
   );
   for (const client of clients) client.close();
   return room;
-}
-
-function residentMiB({ process: { pid } }: Server): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
 async function measure(
@@ -133,18 +121,11 @@ async function measureLength(site: Site, temp: string, events: number): Promise<
   return [exported, imported, forked];
 }
 
-function keepHeapSmall({ folder }: Site): void {
-  const path = join(folder, "config.capnp");
-  const flags = HEAP_FLAGS.map((flag) => JSON.stringify(flag)).join(", ");
-  const beginning = "Workerd.Config = (";
-  writeFileSync(path, readFileSync(path, "utf8").replace(beginning, `${beginning} v8Flags = [${flags}],`));
-}
-
 async function main(): Promise<void> {
   const temp = mkdtempSync(join(tmpdir(), "sync-transfer-"));
   try {
     const site = await prepare(await buildRooms(join(temp, "rooms")));
-    keepHeapSmall(site);
+    limitHeap(site, HEAP_MIB);
     for (const events of LENGTHS) {
       for (const { what, seconds, risenMiB } of await measureLength(site, temp, events)) {
         console.log(

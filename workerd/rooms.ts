@@ -12,11 +12,14 @@ export function compatibilityDate(): string {
   return /^compatibility_date = "(.*)"$/m.exec(settings())?.[1] ?? "";
 }
 
-/** Builds the Worker as it is deployed, one module and the texts beside it, to be served without any development proxy. */
-export async function buildRooms(folder: string): Promise<Worker> {
+/**
+ * Builds the Worker as it is deployed, one module and the texts beside it, to be served without any development proxy.
+ * `root` is the folder of its source.
+ */
+export async function buildRooms(folder: string, root = ROOT): Promise<Worker> {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
   await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: `${folder}-logs` },
   });
   const flags = /^compatibility_flags = \[(.*)\]$/m.exec(settings())?.[1] ?? "";

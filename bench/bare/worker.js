@@ -18,10 +18,15 @@ export class BareObject extends DurableObject {
   }
 
   /** Keys `0.0` and so on, named as the room's are. */
-  fill(blocks, perBlock) {
+  fill(blocks, perBlock, events) {
     this.ctx.storage.transactionSync(() => {
       for (let block = 0; block < blocks; block++)
         for (let item = 0; item < perBlock; item++) this.#write(`k${block}.${item}`, '"start"');
+      for (let event = 0; event < events; event++)
+        this.#write(
+          `k${(event * 7919) % blocks}.${(event * 31) % perBlock}`,
+          `"a value of some length, ${event}"`,
+        );
     });
   }
 
@@ -31,6 +36,18 @@ export class BareObject extends DurableObject {
     const body = answer(key, value, this.#seq);
     for (const release of this.#held.splice(0)) release(body);
     return body;
+  }
+
+  /** As {@link write}, all in one transaction. */
+  writeMany({ invocations }) {
+    const results = [];
+    this.ctx.storage.transactionSync(() => {
+      for (const { params } of invocations) {
+        this.#write(params.key, JSON.stringify(params.value));
+        results.push({ status: 200, body: JSON.parse(answer(params.key, params.value, this.#seq)) });
+      }
+    });
+    return JSON.stringify({ results, seq: this.#seq });
   }
 
   /** Answers when the next write has been made. */
@@ -59,6 +76,11 @@ export class BareObject extends DurableObject {
     });
     for (const socket of this.#watchers) socket.send(frame);
     return answer(key, value, this.#seq);
+  }
+
+  /** A frame is a write. */
+  webSocketMessage(socket, frame) {
+    socket.send(this.write(JSON.parse(frame)));
   }
 
   webSocketClose(socket) {
@@ -132,6 +154,8 @@ async function answerTo(stub, call, request) {
       return await stub.write(await request.json());
     case "read":
       return await stub.read();
+    case "writeMany":
+      return await stub.writeMany(await request.json());
     case "tell":
       return await stub.tell(await request.json());
     case "hold":
@@ -139,8 +163,8 @@ async function answerTo(stub, call, request) {
     case "keep":
       return (await stub.keep(await request.text())) ?? "";
     default: {
-      const { blocks, perBlock } = await request.json();
-      return (await stub.fill(blocks, perBlock)) ?? "";
+      const { blocks, perBlock, events } = await request.json();
+      return (await stub.fill(blocks, perBlock, events)) ?? "";
     }
   }
 }

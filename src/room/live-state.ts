@@ -3,10 +3,9 @@ import { compareKeys, entryNumber } from "../kernel/order.ts";
 import type { Writing } from "../kernel/provenance.ts";
 import { provenanceAfter } from "../kernel/provenance.ts";
 import type { StateReader, StateWriter } from "../kernel/state.ts";
-import { isDormant } from "../kernel/timer.ts";
 import type { StateTable } from "../storage/state-store.ts";
 import { StoredEntry } from "../storage/state-store.ts";
-import { RecencyOrder } from "./recency-order.ts";
+import { LiveScope } from "./live-scope.ts";
 import type { Timers } from "./timers.ts";
 
 /** Scopes whose entries stand in order of registration instead of key order [ROOM-4]. */
@@ -14,83 +13,6 @@ const REGISTRIES = new Set(["_actions", "_views"]);
 
 /** The scope that only ever grows: it stays in SQLite and is read entry by entry. */
 export const APPEND_SCOPE = "_messages";
-
-/** A scope in memory. Its keys are put in order when they are first asked for, and kept so from then on. */
-class LiveScope {
-  readonly entries: Map<string, StoredEntry>;
-  readonly #registry: boolean;
-  /** The keys of the entries that are shown only while a gate holds, or once a timer has fired. */
-  readonly gated = new Set<string>();
-  #keys: string[] | undefined;
-  #text: string | undefined;
-  #recency: RecencyOrder | undefined;
-
-  constructor(entries: Iterable<readonly [string, StoredEntry]>, registry: boolean) {
-    this.entries = new Map(entries);
-    this.#registry = registry;
-    for (const [key, entry] of this.entries) if (isGated(entry)) this.gated.add(key);
-  }
-
-  keys(): readonly string[] {
-    this.#keys ??= this.#registry ? [...this.entries.keys()] : [...this.entries.keys()].sort(compareKeys);
-    return this.#keys;
-  }
-
-  /** Every key with its value as one JSON object, made when it is next asked for after a change. */
-  text(): string {
-    if (this.#text === undefined) {
-      const members = this.keys().map((key) => `${JSON.stringify(key)}:${this.entries.get(key)?.text}`);
-      this.#text = `{${members.join(",")}}`;
-    }
-    return this.#text;
-  }
-
-  /** The keys by who wrote them last, the newest first; kept in order once it has been asked for. */
-  byRecency(): RecencyOrder {
-    this.#recency ??= new RecencyOrder(this.entries);
-    return this.#recency;
-  }
-
-  put(key: string, entry: StoredEntry): void {
-    this.#text = undefined;
-    this.#reorder(key, entry);
-    if (!this.entries.has(key)) this.#keys?.splice(this.#place(key, this.#keys), 0, key);
-    if (isGated(entry)) this.gated.add(key);
-    else this.gated.delete(key);
-    this.entries.set(key, entry);
-  }
-
-  remove(key: string): void {
-    this.#text = undefined;
-    this.#reorder(key, undefined);
-    this.gated.delete(key);
-    if (!this.entries.delete(key) || !this.#keys) return;
-    const at = this.#registry ? this.#keys.indexOf(key) : this.#place(key, this.#keys);
-    this.#keys.splice(at, 1);
-  }
-
-  #reorder(key: string, entry: StoredEntry | undefined): void {
-    const before = this.entries.get(key);
-    if (before) this.#recency?.remove(key, before);
-    if (entry) this.#recency?.add(key, entry);
-  }
-
-  /** Where `key` stands, or would stand, among `keys`: a registry's newest is its last. */
-  #place(key: string, keys: readonly string[]): number {
-    if (this.#registry) return keys.length;
-    let [low, high] = [0, keys.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(keys[middle] as string, key) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-function isGated(entry: StoredEntry): boolean {
-  return entry.enabled !== undefined || isDormant(entry);
-}
 
 interface Total {
   entries: number;
@@ -104,14 +26,17 @@ export interface LiveMark {
 }
 
 /**
- * The live state: each scope is loaded when it is first touched and then answers from memory, beside its table, which
- * every change is written through to.
+ * The live state: an entry is read when it is first asked for, a scope when it is first asked for its keys, and both answer
+ * from memory then, beside their table, which every change is written through to. So what a room that wakes has to read is
+ * what it is asked for, not what it holds.
  */
 export class LiveState implements StateReader, StateWriter {
   /** The timers of its entries. */
   readonly timers: Timers;
   readonly #store: StateTable;
   readonly #scopes = new Map<string, LiveScope>();
+  /** Entries that have been read of scopes that have not. */
+  readonly #single = new Map<string, Map<string, StoredEntry>>();
   readonly #highest = new Map<string, number>();
   #totals: Map<string, Total> | undefined;
 
@@ -122,7 +47,8 @@ export class LiveState implements StateReader, StateWriter {
 
   entry(scope: string, key: string): StoredEntry | undefined {
     if (scope === APPEND_SCOPE) return this.#store.get(scope, key);
-    return this.#scope(scope).entries.get(key);
+    const loaded = this.#scopes.get(scope);
+    return loaded ? loaded.entries.get(key) : this.#readSingle(scope, key);
   }
 
   *entries(scope: string): Iterable<readonly [string, StoredEntry]> {
@@ -205,7 +131,7 @@ export class LiveState implements StateReader, StateWriter {
     this.#count(scope, stored.text.length, existing);
     this.timers.replace(scope, key, existing, stored);
     this.#store.put(scope, key, stored);
-    if (scope !== APPEND_SCOPE) this.#scope(scope).put(key, stored);
+    this.#keep(scope, key, stored);
     this.reach(scope, entryNumber(key));
   }
 
@@ -223,12 +149,13 @@ export class LiveState implements StateReader, StateWriter {
     total.chars -= existing.text.length;
     this.timers.replace(scope, key, existing);
     this.#store.remove(scope, key);
-    this.#scope(scope).remove(key);
+    this.#keep(scope, key, undefined);
   }
 
   /** Drops what is in memory, to be loaded anew: after a transaction failed, memory may hold what the table does not. */
   forget(): void {
     this.#scopes.clear();
+    this.#single.clear();
     this.#highest.clear();
     this.#totals = undefined;
     this.timers.forget();
@@ -246,9 +173,7 @@ export class LiveState implements StateReader, StateWriter {
       this.#highest.delete(scope);
       // What is put back into a registry would stand at its end.
       if (REGISTRIES.has(scope)) this.#scopes.delete(scope);
-      const stored = scope === APPEND_SCOPE ? undefined : this.#store.get(scope, key);
-      if (stored) this.#scopes.get(scope)?.put(key, stored);
-      else this.#scopes.get(scope)?.remove(key);
+      this.#keep(scope, key, scope === APPEND_SCOPE ? undefined : this.#store.get(scope, key));
     }
     this.#totals = mark.totals;
     if (mark.hadTimers || this.timers.size > 0) this.timers.forget();
@@ -259,7 +184,30 @@ export class LiveState implements StateReader, StateWriter {
     if (known) return known;
     const loaded = new LiveScope(this.#store.load(scope), REGISTRIES.has(scope));
     this.#scopes.set(scope, loaded);
+    this.#single.delete(scope);
     return loaded;
+  }
+
+  /** A key that has no entry is looked up each time: there is no end of such keys. */
+  #readSingle(scope: string, key: string): StoredEntry | undefined {
+    const known = this.#single.get(scope)?.get(key);
+    if (known) return known;
+    const read = this.#store.get(scope, key);
+    if (read) this.#keep(scope, key, read);
+    return read;
+  }
+
+  /** Has memory hold what the table does. */
+  #keep(scope: string, key: string, entry: StoredEntry | undefined): void {
+    if (scope === APPEND_SCOPE) return;
+    const loaded = this.#scopes.get(scope);
+    if (loaded && entry) loaded.put(key, entry);
+    else if (loaded) loaded.remove(key);
+    else if (!entry) this.#single.get(scope)?.delete(key);
+    else {
+      const single = this.#single.get(scope) ?? new Map<string, StoredEntry>();
+      this.#single.set(scope, single.set(key, entry));
+    }
   }
 
   #allTotals(): Map<string, Total> {

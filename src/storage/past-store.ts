@@ -49,23 +49,23 @@ interface Since {
  */
 export class PastStore implements StateTable {
   readonly #parts: PastStoreParts;
-  readonly #loaded = new Map<string, readonly KeyedEntry[]>();
+  readonly #loaded = new Map<string, ReadonlyMap<string, StoredEntry>>();
 
   constructor(parts: PastStoreParts) {
     this.#parts = parts;
   }
 
   /** Every entry of a scope, in order of its first write. */
-  load(scope: string): readonly KeyedEntry[] {
+  load(scope: string): ReadonlyMap<string, StoredEntry> {
     const known = this.#loaded.get(scope);
     if (known) return known;
-    const loaded = this.#read(scope);
+    const loaded = new Map(this.#read(scope));
     this.#loaded.set(scope, loaded);
     return loaded;
   }
 
   get(scope: string, key: string): StoredEntry | undefined {
-    if (scope !== MESSAGES) return this.load(scope).find(([name]) => name === key)?.[1];
+    if (scope !== MESSAGES) return this.load(scope).get(key);
     return Number(key) <= this.highest(MESSAGES) ? this.#parts.state.get(scope, key) : undefined;
   }
 
@@ -76,8 +76,8 @@ export class PastStore implements StateTable {
     scopes.delete(MESSAGES);
     for (const scope of scopes) {
       const entries = this.load(scope);
-      const chars = entries.reduce((sum, [, { text }]) => sum + text.length, 0);
-      totals.set(scope, { entries: entries.length, chars });
+      const chars = entries.values().reduce((sum, { text }) => sum + text.length, 0);
+      totals.set(scope, { entries: entries.size, chars });
     }
     return totals;
   }

@@ -112,6 +112,42 @@ describe("the whole context", () => {
     expect(await order()).toEqual(sorted);
     expect(JSON.stringify((await ana.context("?only=state._o")).state._o)).toBe(text);
   });
+
+  it("[ROOM-4] a room that woke holds what was written to single keys before anything asked for their scope", async () => {
+    const { room, ana } = await furnished();
+    const drop = {
+      id: "drop",
+      params: { key: { type: "string" } },
+      writes: [{ scope: "_o", key: "${params.key}", delete: true }],
+    };
+    await ana.do("_register_action", drop);
+    await ana.do("_register_action", { id: "never", if: "false", writes: [] });
+    for (const key of ["3", "1", "2", "4"]) await ana.do("put", { scope: "_o", key, value: "old" });
+    await evictDurableObject(roomObject(room.id));
+    const put = (key: string, value: string) => ({ action: "put", params: { scope: "_o", key, value } });
+    await ana.do("put", { scope: "_o", key: "2", value: "new" });
+    await ana.do("drop", { key: "3" });
+    await ana.do("put", { scope: "_o", key: "0", value: "new" });
+    const invocations = [
+      put("1", "undone"),
+      { action: "drop", params: { key: "4" } },
+      put("5", "undone"),
+      { action: "never" },
+    ];
+    expect((await ana.call("/invoke", { body: { invocations, atomic: true } })).status).toBe(409);
+    expect((await ana.eval('[state._o["1"], state._o["3"], state._o["4"], state._o["5"]]')).value).toEqual([
+      "old",
+      null,
+      "old",
+      null,
+    ]);
+    expect((await ana.context("?only=state._o")).state._o).toEqual({
+      0: "new",
+      1: "old",
+      2: "new",
+      4: "old",
+    });
+  });
 });
 
 describe("shaping", () => {
