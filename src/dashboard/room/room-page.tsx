@@ -1,12 +1,18 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { SyncError } from "../../client/main.ts";
+import { Room, SyncError } from "../../client/main.ts";
 import { LiveRoom } from "../live/live-room.ts";
 import type { Role, Session } from "../live/session.ts";
 import { Refusal } from "../parts/refusal.tsx";
+import { PastBanner } from "../time/past-banner.tsx";
+import type { PastRoom } from "../time/past-room.ts";
+import { usePast } from "../time/use-past.ts";
+import { useTimeBar } from "../time/use-time-bar.ts";
 import { Navigation } from "./navigation.tsx";
+import type { Panel } from "./panels.ts";
 import { PANELS } from "./panels.ts";
 import { RoomHeader } from "./room-header.tsx";
+import { usePlace } from "./use-place.ts";
 
 interface RoomPageProps {
   readonly id: string;
@@ -15,12 +21,52 @@ interface RoomPageProps {
   readonly onLeave: () => void;
 }
 
-/** A room, live. */
+/** A room, live, or as it was. */
 export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   const [eyes, setEyes] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const live = useLive(id, token, eyes, attempt);
+  const [place, goTo] = usePlace();
+  const { at } = place;
+  const panel = PANELS.find((each) => each.id === place.panel) ?? PANELS[0] ?? neverEmpty();
+  const past = usePast(live, at, goTo);
+  const time = useTimeBar(at, goTo);
+  const owned = useMemo(() => ownedRoom(id, token, role), [id, token, role]);
+  const now = live.snapshot.value;
+  const shown = { panel, live, past, at, role, eyes, onLeave };
+  return (
+    <div class={at === null ? "room" : "room past"}>
+      <RoomHeader
+        id={id}
+        role={role}
+        snapshot={now}
+        isConnected={live.isConnected.value}
+        eyes={eyes}
+        onEyes={setEyes}
+        onLeave={onLeave}
+        isTimeOpen={time.isOpen}
+        onTime={time.toggle}
+      />
+      <Navigation current={panel.id} at={at} snapshot={at === null ? now : past.snapshot.value} />
+      <Content {...shown} onRetry={() => setAttempt(attempt + 1)} onNow={() => goTo(null)} />
+      {time.Bar && now && (
+        <time.Bar
+          key={eyes}
+          room={live.room}
+          owned={owned}
+          at={at}
+          head={now.seq}
+          earliest={past.earliest.value}
+          onGo={goTo}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The room as it happens; `attempt` counts how often it was begun anew. */
+function useLive(id: string, token: string, eyes: string | null, attempt: number): LiveRoom {
   const live = useMemo(() => new LiveRoom(id, token, eyes), [id, token, eyes, attempt]);
-  const panel = usePanel();
   useEffect(() => {
     void live.run();
     return () => live.close();
@@ -28,47 +74,52 @@ export function RoomPage({ id, token, role, onLeave }: RoomPageProps) {
   useEffect(() => {
     document.title = `${id} · sync`;
   }, [id]);
-  const session = useMemo<Session>(() => ({ room: live.room, role, mayAct: role !== "view" }), [live, role]);
-  const snapshot = live.snapshot.value;
-  const failure = live.failure.value;
-  return (
-    <div class="room">
-      <RoomHeader
-        id={id}
-        role={role}
-        snapshot={snapshot}
-        isConnected={live.isConnected.value}
-        eyes={eyes}
-        onEyes={setEyes}
-        onLeave={onLeave}
-      />
-      <Navigation current={panel.id} snapshot={snapshot} />
-      <main class="content" id="content">
-        {failure !== null ? (
-          <Failure error={failure} onLeave={onLeave} onRetry={() => setAttempt(attempt + 1)} />
-        ) : (
-          snapshot && <Banner isConnected={live.isConnected} />
-        )}
-        {snapshot ? (
-          <panel.show key={`${panel.id} ${eyes}`} snapshot={snapshot} session={session} />
-        ) : (
-          failure === null && <p class="loading muted">Reading the room…</p>
-        )}
-      </main>
-    </div>
-  );
+  return live;
 }
 
-/** The panel that the address names, or the first that has something to show. */
-function usePanel() {
-  const named = () => PANELS.find(({ id }) => id === location.hash.slice(1)) ?? PANELS[0];
-  const [panel, setPanel] = useState(named);
-  useEffect(() => {
-    const change = () => setPanel(named);
-    addEventListener("hashchange", change);
-    return () => removeEventListener("hashchange", change);
-  }, []);
-  return panel ?? neverEmpty();
+/** The room as its owner sees it, whoever's eyes are looked through. */
+function ownedRoom(room: string, token: string, role: Role): Room | null {
+  return role === "room" ? new Room({ server: location.origin, room, token }) : null;
+}
+
+interface ContentProps {
+  readonly panel: Panel;
+  readonly live: LiveRoom;
+  readonly past: PastRoom;
+  readonly at: number | null;
+  readonly role: Role;
+  readonly eyes: string | null;
+  readonly onLeave: () => void;
+  readonly onRetry: () => void;
+  readonly onNow: () => void;
+}
+
+/** One panel, and what there is to say above it. In the past nobody may act. */
+function Content({ panel, live, past, at, role, eyes, onLeave, onRetry, onNow }: ContentProps) {
+  const isPast = at !== null;
+  const session = useMemo<Session>(
+    () => ({ room: live.room, role, mayAct: role !== "view" && !isPast }),
+    [live, role, isPast],
+  );
+  const failure = live.failure.value;
+  // Until the past is there the panel stands as it was: a reader's filters and choices live in it.
+  const fallback = past.failure.value === null ? live.snapshot.value : null;
+  const snapshot = isPast ? (past.snapshot.value ?? fallback) : live.snapshot.value;
+  return (
+    <main class="content" id="content">
+      {failure !== null ? (
+        <Failure error={failure} onLeave={onLeave} onRetry={onRetry} />
+      ) : (
+        live.snapshot.value && <Banner isConnected={live.isConnected} />
+      )}
+      {isPast && <PastBanner past={past} onNow={onNow} />}
+      {snapshot ? (
+        <panel.show key={`${panel.id} ${eyes}`} snapshot={snapshot} session={session} />
+      ) : (
+        failure === null && !isPast && <p class="loading muted">Reading the room…</p>
+      )}
+    </main>
+  );
 }
 
 function neverEmpty(): never {

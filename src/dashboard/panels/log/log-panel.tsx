@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { LogEvent } from "../../../client/main.ts";
 import type { PanelProps } from "../../live/panel-props.ts";
+import { endOf } from "../../live/snapshot.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
 import { Refusal } from "../../parts/refusal.tsx";
@@ -21,8 +22,11 @@ export function LogPanel({ snapshot, session }: PanelProps) {
   const [chosen, setChosen] = useState<LogEvent | null>(null);
   const reader = useReader(session.room, filter, snapshot.seq);
   const all = reader.events.value;
-  const events = useMemo(() => withKey(all, key), [all, key]);
-  const failure = reader.failure.value;
+  const end = endOf(snapshot);
+  const events = useMemo(
+    () => withKey(all, key).filter(({ seq }) => end === null || seq <= end),
+    [all, key, end],
+  );
   return (
     <PanelFrame
       title="Log"
@@ -48,20 +52,13 @@ export function LogPanel({ snapshot, session }: PanelProps) {
               onActive={setActive}
               onChoose={(index) => setChosen(events[index] ?? null)}
               row={(index) => <EventLine event={events[index]} />}
-              rowProps={(index) => ({ "aria-selected": events[index]?.seq === chosen?.seq })}
+              rowProps={(index) => ({
+                "aria-selected": events[index]?.seq === chosen?.seq,
+                "aria-current": events[index]?.seq === end || undefined,
+              })}
             />
           )}
-          <Refusal error={failure} />
-          {reader.hasOlder.value && (
-            <button
-              type="button"
-              class="quiet older"
-              disabled={reader.isReading.value}
-              onClick={() => void reader.older()}
-            >
-              {reader.isReading.value ? "Reading…" : "Read older events"}
-            </button>
-          )}
+          <Older reader={reader} />
         </div>
         {chosen && <EventDetail event={chosen} onClose={() => setChosen(null)} />}
       </div>
@@ -69,16 +66,33 @@ export function LogPanel({ snapshot, session }: PanelProps) {
   );
 }
 
-/** One reader a filter, told of each new seq. */
+/** What leads to older events, or what stands in the way. */
+function Older({ reader }: { readonly reader: LogReader }) {
+  const isReading = reader.isReading.value;
+  return (
+    <>
+      <Refusal error={reader.failure.value} />
+      {reader.hasOlder.value && (
+        <button type="button" class="quiet older" disabled={isReading} onClick={() => void reader.older()}>
+          {isReading ? "Reading…" : "Read older events"}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** One reader a filter, told of each new seq; another where the seq is far from what the first has read. */
 function useReader(room: PanelProps["session"]["room"], filter: LogFilter, seq: number): LogReader {
-  const reader = useMemo(() => new LogReader(room, filter, seq), [room, filter]);
+  const [origin, setOrigin] = useState(seq);
+  const reader = useMemo(() => new LogReader(room, filter, origin), [room, filter, origin]);
   useEffect(() => {
     void reader.older();
     return () => reader.close();
   }, [reader]);
   const isReading = reader.isReading.value;
   useEffect(() => {
-    if (!isReading) void reader.newer(seq);
+    if (!reader.reaches(seq)) setOrigin(seq);
+    else if (!isReading) void reader.newer(seq);
   }, [reader, seq, isReading]);
   return reader;
 }

@@ -1,6 +1,7 @@
 import type { Json } from "../../../client/main.ts";
 import { isJsonObject } from "../../live/json-object.ts";
 import { JsonLine } from "../../parts/json.tsx";
+import { ScrollRegion } from "../../parts/scroll-region.tsx";
 import type { SurfaceProps } from "./surface.ts";
 import { countOf, textsOf } from "./surface.ts";
 import { Nothing } from "./value-surfaces.tsx";
@@ -22,7 +23,7 @@ export function TableSurface({ surface: { value, render, label } }: SurfaceProps
   const isNamed = shown.some(({ name }) => name !== "");
   if (rows.length === 0) return <Nothing />;
   return (
-    <div class="table-scroll">
+    <ScrollRegion class="table-scroll" label={`${label}, as a table`}>
       <table class="grid" aria-label={label}>
         {columns.some((name) => name !== "") && (
           <thead>
@@ -54,7 +55,7 @@ export function TableSurface({ surface: { value, render, label } }: SurfaceProps
         </tbody>
       </table>
       {rows.length > limit && <p class="muted small">{(rows.length - limit).toLocaleString()} more rows.</p>}
-    </div>
+    </ScrollRegion>
   );
 }
 
