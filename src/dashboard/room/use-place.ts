@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Place } from "./place.ts";
 import { fragmentOf, placeOf } from "./place.ts";
 
 /** ms without a further change until the address says it: browsers refuse to write one at each step of a scrubber. */
