@@ -1,5 +1,5 @@
 import type { ActionDefinition, ViewDefinition } from "./definitions.ts";
-import type { AgentStatus, LogEvent, Operation } from "./events.ts";
+import type { AgentStatus, LeanEvent, LogEvent, Operation } from "./events.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 /** What a room is. */
@@ -82,6 +82,12 @@ export interface Poll {
 export interface LogPage {
   readonly events: readonly LogEvent[];
   /** `after` for the next page, where there is one. */
+  readonly next?: number;
+}
+
+export interface LeanLogPage {
+  readonly events: readonly LeanEvent[];
+  /** `after` for the next page, where there is one: a page of large events ends early. */
   readonly next?: number;
 }
 

@@ -78,6 +78,13 @@ export interface EventPayload {
   readonly highest?: Readonly<Record<string, number>>;
 }
 
+/** An event of a lean log: what it wrote, without values. */
+export interface LeanEvent extends Omit<LogEvent, "payload" | "chain"> {
+  readonly payload: Pick<EventPayload, "ok" | "action" | "code" | "acting" | "view"> & {
+    readonly writes: readonly (Pick<Operation, "op" | "scope" | "key"> | HiddenWrite)[];
+  };
+}
+
 /** What a watcher is sent. */
 export type Frame = HelloFrame | EventFrame | ViewFrame | PresenceFrame | ValueFrame;
 

@@ -147,6 +147,27 @@ export interface LogOptions extends PageOptions {
   readonly kind?: EventKind | undefined;
   /** Only events of this agent. */
   readonly agent?: string | undefined;
+  /** `lean` leaves out values, params and chain: then a page may have up to 5,000 events. */
+  readonly depth?: "full" | "lean" | undefined;
+}
+
+export interface FullLogOptions extends LogOptions {
+  readonly depth?: "full" | undefined;
+}
+
+/** A log whose events have no values. */
+export interface LeanLogOptions extends LogOptions {
+  readonly depth: "lean";
+}
+
+export interface ReplayOptions extends CallOptions {
+  /** Reserved scopes to show under `state`, too. */
+  readonly include?: readonly Exclude<IncludableScope, "_audit">[] | undefined;
+}
+
+export interface EvaluateOptions extends CallOptions {
+  /** Asks the room as it was after this event. */
+  readonly seq?: number | undefined;
 }
 
 /** A key's history where `key` is given, else that of the keys with `prefix`, or of all. */

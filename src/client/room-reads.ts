@@ -2,7 +2,7 @@ import type * as answers from "./answers.ts";
 import type { Call, ConnectionOptions } from "./connection.ts";
 import { Connection } from "./connection.ts";
 import type { Context, IncludableScope, Part, Section, TimedOut, Triggered } from "./context.ts";
-import type { Frame, LogEvent } from "./events.ts";
+import type { Frame, LeanEvent, LogEvent } from "./events.ts";
 import type { Json } from "./json.ts";
 import type * as options from "./options.ts";
 import { allPages } from "./pages.ts";
@@ -88,17 +88,17 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
     return watchRoom({ connection, path, token, acting: this.acting }, watchOptions);
   }
 
-  /** The value of a CEL expression, seen with the caller's eyes. */
+  /** The value of a CEL expression, seen with the caller's eyes, now or after event `seq`. */
   async evaluate<Value = Json>(
     expr: string,
-    callOptions: options.CallOptions = {},
+    { seq, signal }: options.EvaluateOptions = {},
   ): Promise<answers.Evaluated<Value>> {
     return await this.call({
       method: "POST",
       path: "/eval",
-      json: { expr },
+      json: { expr, seq },
       isRepeatable: true,
-      ...callOptions,
+      signal,
     });
   }
 
@@ -108,12 +108,19 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
   }
 
   /** The events of the log, page after page. A room token that acts as an agent reads it as the room. */
-  log(logOptions: options.LogOptions = {}): AsyncGenerator<LogEvent, void, undefined> {
-    const read = (after: number | undefined) => this.logPage({ limit: 500, ...logOptions, after });
+  log(logOptions: options.LeanLogOptions): AsyncGenerator<LeanEvent, void, undefined>;
+  log(logOptions?: options.FullLogOptions): AsyncGenerator<LogEvent, void, undefined>;
+  log(logOptions: options.LogOptions): AsyncGenerator<LogEvent | LeanEvent, void, undefined>;
+  log(logOptions: options.LogOptions = {}): AsyncGenerator<LogEvent | LeanEvent, void, undefined> {
+    const limit = logOptions.depth === "lean" ? 5_000 : 500;
+    const read = (after: number | undefined) => this.logPage({ limit, ...logOptions, after });
     return allPages(logOptions.after, read, (page) => page.events);
   }
 
-  async logPage(logOptions: options.LogOptions = {}): Promise<answers.LogPage> {
+  logPage(logOptions: options.LeanLogOptions): Promise<answers.LeanLogPage>;
+  logPage(logOptions?: options.FullLogOptions): Promise<answers.LogPage>;
+  logPage(logOptions: options.LogOptions): Promise<answers.LogPage | answers.LeanLogPage>;
+  async logPage(logOptions: options.LogOptions = {}): Promise<answers.LogPage | answers.LeanLogPage> {
     const { signal, ...query } = logOptions;
     // Here `agent` says whose events are wanted, not who asks.
     return await this.send({ path: "/log", query, signal });
@@ -142,8 +149,9 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
   }
 
   /** The room as it was after event `seq`. */
-  async replay(seq: number, callOptions: options.CallOptions = {}): Promise<answers.Replay> {
-    return await this.call({ path: `/replay/${seq}`, ...callOptions });
+  async replay(seq: number, replayOptions: options.ReplayOptions = {}): Promise<answers.Replay> {
+    const { signal, ...query } = replayOptions;
+    return await this.call({ path: `/replay/${seq}`, query, signal });
   }
 
   /** The values of a temporal view over time, page after page. */

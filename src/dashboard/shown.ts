@@ -2,7 +2,10 @@ import { signal } from "@preact/signals";
 import type { Place } from "./place.ts";
 import { fragmentOf, placeOf } from "./place.ts";
 
-/** What the address says is shown. */
+/** ms without a further change until the address says it: browsers refuse to write one at each step of a scrubber. */
+const SETTLED_MS = 250;
+
+/** What is shown, as the address says. */
 export const shown = signal<Place>(placeOf(location.hash));
 
 addEventListener("hashchange", () => {
@@ -25,4 +28,13 @@ export function choose(panel: string, item: readonly string[]): void {
   if (isTurn) history.replaceState(null, "", fragmentOf(place));
   else history.pushState(null, "", fragmentOf(place));
   shown.value = place;
+}
+
+let settling: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows the same at another time; null is now. */
+export function goTo(at: number | null): void {
+  shown.value = { ...shown.value, at };
+  clearTimeout(settling);
+  settling = setTimeout(() => history.replaceState(null, "", fragmentOf(shown.value)), SETTLED_MS);
 }

@@ -78,6 +78,10 @@ export const LIMITS = Object.freeze({
   budgetTokens: 16 * MIB,
   eventsPerPage: 500,
   eventsPerPageDefault: 100,
+  /** Lean events: what a page of them takes is the reading of their rows, under 25 ms of the room. */
+  leanEventsPerPage: 5_000,
+  /** Of the payloads that a page of lean events reads, for they are parsed whole; at least one is. */
+  leanPageChars: MIB,
   /** The newest entries that `state._messages` and `state._audit` show to an expression. */
   windowEntries: 500,
   /** Joins without a token, for the whole room. */

@@ -4,7 +4,7 @@ import type { JsonObject } from "../kernel/json.ts";
 import type { Phase } from "../kernel/migration.ts";
 import type { EventKind, TokenKind } from "../kernel/model.ts";
 import type { ContextShape } from "./context-shape.ts";
-import type { FEEDS } from "./requests.ts";
+import type { FEEDS, LOG_DEPTHS, REPLAYED_SCOPES } from "./requests.ts";
 
 /** What a verified token says. The room decides whether it still holds [AUTH-2]. */
 export interface TokenClaims {
@@ -53,6 +53,8 @@ export interface WaitCall {
 }
 
 export type Feed = (typeof FEEDS)[number];
+export type LogDepth = (typeof LOG_DEPTHS)[number];
+export type ReplayedScope = (typeof REPLAYED_SCOPES)[number];
 
 export interface WatchCall {
   /** Events after this seq are sent first; null for those to come. */
@@ -80,6 +82,7 @@ export interface LogCall {
   /** Null for the first event that there is. */
   readonly after: number | null;
   readonly limit: number;
+  readonly depth: LogDepth;
   readonly kind?: EventKind | undefined;
   readonly agent?: string | undefined;
 }
@@ -99,6 +102,18 @@ export interface SamplesCall {
   readonly limit: number;
 }
 
+/** A room of the past, with the reserved scopes to show under `state`. */
+export interface ReplayCall {
+  readonly seq: number;
+  readonly include: readonly ReplayedScope[];
+}
+
+/** `seq` is the event after which the room is asked; without it, it is the room as it is. */
+export interface EvaluateCall {
+  readonly expr: string;
+  readonly seq?: number | undefined;
+}
+
 /** Which keys to rank: of one scope, or of all that the caller sees. */
 export interface SalienceCall {
   readonly scope: string | null;
@@ -116,11 +131,11 @@ export interface RoomCalls {
   readonly context: ContextShape;
   readonly invoke: InvokeCall;
   readonly invokeMany: InvokeManyCall;
-  readonly evaluate: { readonly expr: string };
+  readonly evaluate: EvaluateCall;
   readonly poll: Record<never, never>;
   readonly log: LogCall;
   readonly history: HistoryCall;
-  readonly replay: { readonly seq: number };
+  readonly replay: ReplayCall;
   readonly samples: SamplesCall;
   readonly salience: SalienceCall;
   readonly mintToken: MintTokenCommand;

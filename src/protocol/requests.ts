@@ -121,7 +121,12 @@ export const invokeManyBody = z.object({
   agent: z.string().nullish(),
 });
 
-export const evalBody = z.object({ expr: z.string(), agent: z.string().nullish() });
+export const evalBody = z.object({
+  expr: z.string(),
+  agent: z.string().nullish(),
+  /** The event after which the room is asked. */
+  seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+});
 
 export const migrationBody = z.object({ to: z.enum(PHASES), force: z.boolean().optional() });
 
@@ -196,7 +201,24 @@ const page = {
   limit: wholeNumber.pipe(z.number().min(1)).optional(),
 };
 
-export const logQuery = z.object({ ...page, kind: z.string().optional(), agent: z.string().optional() });
+/** How much a page of the log tells of each event [LOG-12]. */
+export const LOG_DEPTHS = ["full", "lean"] as const;
+
+export const logQuery = z.object({
+  ...page,
+  kind: z.string().optional(),
+  agent: z.string().optional(),
+  depth: z.enum(LOG_DEPTHS).optional(),
+});
+
+/** Reserved scopes that a replay shows when they are asked for [LOG-10]. */
+export const REPLAYED_SCOPES = ["_actions", "_views", "_agents", "_messages", "_config", "_help"] as const;
+
+export const replayQuery = z.object({
+  agent: z.string().optional(),
+  include: list.pipe(z.array(z.enum(REPLAYED_SCOPES))).optional(),
+});
+
 export const samplesQuery = z.object({ ...page, agent: z.string().optional() });
 export const salienceQuery = z.object({
   scope: z.string().refine(isScope, "must be a scope").optional(),

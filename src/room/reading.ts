@@ -1,6 +1,6 @@
 import type { Result } from "../kernel/errors.ts";
 import { refuse, succeed } from "../kernel/errors.ts";
-import type { Reply, RoomCall } from "../protocol/calls.ts";
+import type { EvaluateCall, Reply, RoomCall } from "../protocol/calls.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { serialise } from "../protocol/serialise.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -8,7 +8,7 @@ import { refusalReply } from "./answers.ts";
 import { readHistory } from "./history.ts";
 import type { ReadModel } from "./read-model.ts";
 import { readEval, readInfo, readLog, readPoll } from "./reads.ts";
-import { readReplay } from "./replay.ts";
+import { pastRoom, readReplay } from "./replay.ts";
 import { readSalience } from "./salience/salience.ts";
 import { readSamples } from "./sampling.ts";
 import type { Session } from "./session.ts";
@@ -52,7 +52,7 @@ export class Reading {
       case "info":
         return succeed(readInfo(model));
       case "evaluate":
-        return readEval(model, session, call.args.expr);
+        return this.#evaluate(session, call.args);
       case "poll":
         return succeed(readPoll(model, session));
       case "log":
@@ -60,12 +60,18 @@ export class Reading {
       case "history":
         return readHistory(model, session, call.args);
       case "replay":
-        return readReplay(model, this.#stores, session, call.args.seq);
+        return readReplay(model, this.#stores, session, call.args);
       case "samples":
         return readSamples(model, this.#stores.samples, call.args);
       case "salience":
         return readSalience(model, session, call.args);
     }
+  }
+
+  #evaluate(session: Session, { expr, seq }: EvaluateCall): Result<AnswerObject> {
+    if (seq === undefined) return readEval(this.#model, session, expr);
+    const past = pastRoom(this.#model, this.#stores, seq);
+    return past.ok ? readEval(past.value, { ...session, now: past.value.journal.head.ts }, expr) : past;
   }
 
   #reply(outcome: Result<AnswerObject>, compact: boolean): Reply {

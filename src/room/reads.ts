@@ -2,6 +2,7 @@ import { refuseCel } from "../kernel/cel-fault.ts";
 import type { Result } from "../kernel/errors.ts";
 import { succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
+import type { LogEvent } from "../kernel/model.ts";
 import type { Sight } from "../kernel/sight.ts";
 import type { LogCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
@@ -53,10 +54,29 @@ function eventAnswer(event: ChainedEvent, sight: Sight): AnswerObject | null {
 export function readLog(model: ReadModel, session: Session, call: LogCall): Result<AnswerObject> {
   const unreachable = reachRefusal(model.checkpoint, call.after);
   if (unreachable) return unreachable;
+  if (call.depth === "lean") return succeed(leanPage(model, session, call));
   const rows = model.log.page({ ...call, after: call.after ?? 0, limit: call.limit + 1 });
   const page = rows.slice(0, call.limit);
   const events = page.map((event) => eventAnswer(event, session.sight)).filter((event) => event !== null);
   return succeed({ events, next: rows.length > call.limit ? page.at(-1)?.seq : undefined });
+}
+
+/** Events without their values. A page ends early where its payloads are large [LOG-12]. */
+function leanPage({ log }: ReadModel, { sight }: Session, call: LogCall): AnswerObject {
+  const page = log.leanPage({ ...call, after: call.after ?? 0 }, LIMITS.leanPageChars);
+  const events = page.events.map((event) => leanEvent(event, sight)).filter((event) => event !== null);
+  return { events, next: page.hasMore ? page.events.at(-1)?.seq : undefined };
+}
+
+function leanEvent(event: LogEvent, sight: Sight): AnswerObject | null {
+  const visible = sight.event(event);
+  if (!visible) return null;
+  const { seq, kind, ts, agent } = visible;
+  const { ok, action, code, acting, view, writes } = visible.payload;
+  const named = writes.map((write) =>
+    "hidden" in write ? write : { op: write.op, scope: write.scope, key: write.key },
+  );
+  return { seq, kind, ts, agent, payload: RawJson.of({ ok, action, code, acting, view, writes: named }) };
 }
 
 /** One bundle for a dashboard that cannot hold a socket. */

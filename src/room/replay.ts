@@ -3,10 +3,10 @@ import { refuse, succeed } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { AgentRecord } from "../kernel/model.ts";
 import { isReservedScope } from "../kernel/names.ts";
+import type { ReplayCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
 import { PastStore } from "../storage/past-store.ts";
-import { StoredEntry } from "../storage/state-store.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { Usage } from "../storage/usage-store.ts";
 import { reachRefusal } from "./compaction.ts";
@@ -14,7 +14,7 @@ import { shownMessage } from "./context/messages.ts";
 import { actionsPart, agentsPart, shown, viewsPart } from "./context/parts.ts";
 import { Derivations } from "./derivations.ts";
 import { Inbox } from "./inbox.ts";
-import { LiveState } from "./live-state.ts";
+import { APPEND_SCOPE, LiveState } from "./live-state.ts";
 import type { AgentStatus } from "./presence.ts";
 import { Presence } from "./presence.ts";
 import { ReadModel } from "./read-model.ts";
@@ -48,22 +48,14 @@ export function readReplay(
   model: ReadModel,
   stores: Stores,
   session: Session,
-  seq: number,
+  { seq, include }: ReplayCall,
 ): Result<AnswerObject> {
-  const { head } = model.journal;
-  if (seq > head.seq) {
-    return refuse("invalid_request", `The log ends at seq ${head.seq}.`, {
-      hint: `GET …/replay/${head.seq} shows the room as it is.`,
-      details: { seq: head.seq },
-    });
-  }
-  const unreachable = reachRefusal(model.checkpoint, seq);
-  if (unreachable) return unreachable;
-  const isOpaque = model.log.events([seq])[0]?.payload.legacy !== undefined;
-  const past = pastModel(model, stores, seq, isOpaque);
+  const found = pastRoom(model, stores, seq);
+  if (!found.ok) return found;
+  const past = found.value;
   const { ts } = past.journal.head;
   return succeed({
-    state: stateThen(past, session),
+    state: stateThen(past, session, include),
     agents: shown(agentsPart(past)),
     actions: shown(actionsPart({ model: past, session, depth: "full", usage: new Map() })),
     views: shown(viewsPart(past)),
@@ -71,12 +63,34 @@ export function readReplay(
       count: past.inbox.count,
       recent: past.inbox.page(null, LIMITS.messagesPerReadDefault).map(shownMessage),
     },
-    _replay: { seq, total: head.seq, ts: ts === "" ? null : ts, opaque: isOpaque ? true : undefined },
+    _replay: {
+      seq,
+      total: model.journal.head.seq,
+      ts: ts === "" ? null : ts,
+      opaque: isOpaque(model, seq) ? true : undefined,
+    },
   });
 }
 
-/** A room of the past to read from: nothing in it changes, and its clock stands still. */
-function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: boolean): ReadModel {
+/** Whether the event is one of the original system's, of which nothing is known but what it told. */
+function isOpaque({ log }: ReadModel, seq: number): boolean {
+  return log.events([seq])[0]?.payload.legacy !== undefined;
+}
+
+/** The room after the event `seq`, to read from; or why there is none, or none any more. */
+export function pastRoom(model: ReadModel, stores: Stores, seq: number): Result<ReadModel> {
+  const { head } = model.journal;
+  if (seq > head.seq) {
+    return refuse("invalid_request", `The log ends at seq ${head.seq}.`, {
+      hint: `GET …/replay/${head.seq} shows the room as it is.`,
+      details: { seq: head.seq },
+    });
+  }
+  return reachRefusal(model.checkpoint, seq) ?? succeed(pastModel(model, stores, seq));
+}
+
+/** A room of the past: nothing in it changes, and its clock stands still. */
+function pastModel(model: ReadModel, stores: Stores, seq: number): ReadModel {
   const { index, base, messages } = stores;
   const log = stores.log.until(seq);
   const head = seq === model.checkpoint.seq ? model.checkpoint : log.head();
@@ -88,7 +102,7 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
     base,
     since: model.checkpoint.seq,
     seq,
-    isOpaque,
+    isOpaque: isOpaque(model, seq),
   });
   const live = new LiveState(store, new Timers(NO_TIMERS));
   const presence = new PastPresence();
@@ -107,18 +121,26 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
   });
 }
 
-function stateThen(past: ReadModel, { sight }: Session): Answer {
+function stateThen(past: ReadModel, { sight }: Session, include: readonly string[]): Answer {
   const state = new Map<string, Answer>();
-  for (const scope of past.live.scopes()) {
-    if (isReservedScope(scope) || !sight.mayRead(scope)) continue;
+  const scopes = past.live.scopes().filter((scope) => !isReservedScope(scope) && sight.mayRead(scope));
+  for (const scope of [...scopes, ...new Set(include)]) {
     const entries = new Map<string, Answer>();
-    for (const key of past.visibleKeys(scope)) {
+    for (const key of keysThen(past, scope)) {
       const entry = past.live.entry(scope, key);
-      if (!(entry instanceof StoredEntry)) continue;
+      if (!entry) continue;
       const { revision, hash, updated_at } = entry;
-      entries.set(key, { value: new RawJson(entry.text), revision, hash, updated_at });
+      const value =
+        scope === "_agents" ? RawJson.of(past.agents.entryValue(key) ?? null) : new RawJson(entry.text);
+      entries.set(key, { value, revision, hash, updated_at });
     }
     state.set(scope, entries);
   }
   return state;
+}
+
+/** What is shown of a scope; of messages, the newest. */
+function keysThen(past: ReadModel, scope: string): readonly string[] {
+  if (scope !== APPEND_SCOPE) return past.visibleKeys(scope);
+  return past.inbox.numbers(LIMITS.windowEntries).map(String);
 }

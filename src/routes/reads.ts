@@ -39,7 +39,8 @@ async function context(c: RouteContext): Promise<Response> {
 async function evaluate(c: RouteContext): Promise<Response> {
   const body = await readBody(c, requests.evalBody);
   if (!body.ok) return refusalResponse(body.refusal);
-  return await callRoom(c, "evaluate", { expr: body.value.expr }, body.value.agent);
+  const { expr, seq, agent } = body.value;
+  return await callRoom(c, "evaluate", { expr, seq }, agent);
 }
 
 async function poll(c: RouteContext): Promise<Response> {
@@ -47,11 +48,11 @@ async function poll(c: RouteContext): Promise<Response> {
   return query.ok ? await callRoom(c, "poll", {}, query.value.agent) : refusalResponse(query.refusal);
 }
 
-function pageOf({ after, limit }: { after?: number | undefined; limit?: number | undefined }) {
-  return {
-    after: after ?? null,
-    limit: Math.min(limit ?? LIMITS.eventsPerPageDefault, LIMITS.eventsPerPage),
-  };
+function pageOf(
+  { after, limit }: { after?: number | undefined; limit?: number | undefined },
+  most: number = LIMITS.eventsPerPage,
+) {
+  return { after: after ?? null, limit: Math.min(limit ?? LIMITS.eventsPerPageDefault, most) };
 }
 
 async function salience(c: RouteContext): Promise<Response> {
@@ -64,8 +65,10 @@ async function salience(c: RouteContext): Promise<Response> {
 async function log(c: RouteContext): Promise<Response> {
   const query = readQuery(c, requests.logQuery);
   if (!query.ok) return refusalResponse(query.refusal);
-  const { kind, agent } = query.value;
-  return await callRoom(c, "log", { ...pageOf(query.value), kind: kind as EventKind | undefined, agent });
+  const { kind, agent, depth = "full" } = query.value;
+  const most = depth === "lean" ? LIMITS.leanEventsPerPage : LIMITS.eventsPerPage;
+  const page = pageOf(query.value, most);
+  return await callRoom(c, "log", { ...page, depth, kind: kind as EventKind | undefined, agent });
 }
 
 async function history(c: RouteContext): Promise<Response> {
@@ -93,8 +96,11 @@ async function verify(c: RouteContext): Promise<Response> {
 }
 
 async function replay(c: RouteContext): Promise<Response> {
+  const query = readQuery(c, requests.replayQuery);
+  if (!query.ok) return refusalResponse(query.refusal);
   const seq = c.req.param("seq") ?? "";
-  if (/^\d{1,15}$/.test(seq)) return await callRoom(c, "replay", { seq: Number(seq) });
+  const { include = [], agent } = query.value;
+  if (/^\d{1,15}$/.test(seq)) return await callRoom(c, "replay", { seq: Number(seq), include }, agent);
   const refused = refuse("invalid_request", "A replay is of a seq: a whole number.", {
     hint: "GET …/log lists the events and their seqs.",
   });

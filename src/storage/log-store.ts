@@ -10,6 +10,14 @@ interface LogRow extends Record<string, SqlStorageValue> {
   chain: string;
 }
 
+type LeanRow = {
+  seq: number;
+  kind: string;
+  ts: string;
+  agent: string | null;
+  payload: string;
+};
+
 /** An event as it is read back. */
 export interface ChainedEvent extends LogEvent {
   /** SHA-256 over the previous event's chain and this event's stored text [LOG-6]. */
@@ -90,6 +98,22 @@ export class LogStore {
       .exec<LogRow>(query, after, kind ?? null, agent ?? null, limit, this.#last)
       .toArray()
       .map(decode);
+  }
+
+  /** A page as {@link page} reads it, which ends earlier where its payloads come to `chars`: at least one event. */
+  leanPage(filter: LogFilter, chars: number): { events: LogEvent[]; hasMore: boolean } {
+    const { after, kind, agent, limit } = filter;
+    const query = `SELECT seq, kind, ts, agent, payload FROM log WHERE seq > ?1 AND seq <= ?5
+         AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3) ORDER BY seq LIMIT ?4`;
+    const rows = this.#sql.exec<LeanRow>(query, after, kind ?? null, agent ?? null, limit + 1, this.#last);
+    const events: LogEvent[] = [];
+    let sum = 0;
+    for (const { payload, kind, ...row } of rows) {
+      sum += payload.length;
+      if (events.length === limit || (events.length > 0 && sum > chars)) return { events, hasMore: true };
+      events.push({ ...row, kind: kind as EventKind, payload: JSON.parse(payload) as EventPayload });
+    }
+    return { events, hasMore: false };
   }
 
   /** The newest `limit` events, oldest first. */

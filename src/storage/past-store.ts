@@ -7,6 +7,7 @@ import type {
   TimerSlot,
   WriteOperation,
 } from "../kernel/model.ts";
+import type { Provenance } from "../kernel/provenance.ts";
 import { isTick, isWrite } from "../kernel/state.ts";
 import type { KeyIndex, KeyPosition } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
@@ -29,6 +30,11 @@ export interface PastStoreParts {
   readonly seq: number;
   /** Whether the event is one of the original system: then what such events tell of a key is shown as what it was. */
   readonly isOpaque?: boolean;
+}
+
+/** Of what came before the last write the past tells nothing: it is the only one that is looked up [CTX-5]. */
+function writtenBy({ seq, agent, payload }: LogEvent): Provenance {
+  return { seq, writer: agent, via: payload.action ?? null, writers: [agent], velocity: 1 };
 }
 
 /** Events that are read at once. */
@@ -172,6 +178,7 @@ export class PastStore implements StateTable {
         revision,
         hash,
         updated_at,
+        provenance: writtenBy(event),
         ...(enabled === undefined ? {} : { enabled }),
         ...(timer === undefined ? {} : { timer: this.#running(timer, event.seq) }),
         ...(cooldown === undefined ? {} : { cooldown: this.#running(cooldown, event.seq) }),

@@ -78,6 +78,10 @@ it("[SDK-1] what the client takes is what the server's schemas take", () => {
   type Waiting = Exclude<FieldsOf<typeof requests.waitQuery>, "agent" | "condition"> | "compact";
   expectTypeOf<Given<client.WaitOptions>>().toEqualTypeOf<Waiting>();
   expectTypeOf<Given<client.LogOptions>>().toEqualTypeOf<FieldsOf<typeof requests.logQuery>>();
+  type Replaying = Exclude<FieldsOf<typeof requests.replayQuery>, "agent">;
+  expectTypeOf<Given<client.ReplayOptions>>().toEqualTypeOf<Replaying>();
+  type Evaluating = Exclude<FieldsOf<typeof requests.evalBody>, "expr" | "agent">;
+  expectTypeOf<Given<client.EvaluateOptions>>().toEqualTypeOf<Evaluating>();
   type History = Exclude<FieldsOf<typeof requests.historyQuery>, "agent">;
   expectTypeOf<Given<client.HistoryOptions>>().toEqualTypeOf<History>();
   type Ranking = Exclude<FieldsOf<typeof requests.salienceQuery>, "agent">;
@@ -194,6 +198,10 @@ it("[SDK-1] what a room held has the fields that the server's schemas tell", () 
   type Operations = Fields<client.Operation> | Fields<client.HiddenWrite>;
   expectTypeOf<Operations>().toEqualTypeOf<Told<typeof past.operation>>();
   expectTypeOf<Fields<client.LogPage>>().toEqualTypeOf<Told<typeof past.logPage>>();
+  type Lean = z.output<typeof past.leanEvent>;
+  expectTypeOf<Fields<client.LeanEvent>>().toEqualTypeOf<keyof Lean>();
+  expectTypeOf<Fields<client.LeanEvent["payload"]>>().toEqualTypeOf<keyof Lean["payload"]>();
+  expectTypeOf<Fields<client.LeanLogPage>>().toEqualTypeOf<Told<typeof past.leanLogPage>>();
   expectTypeOf<Fields<client.Verified>>().toEqualTypeOf<Told<typeof past.verification>>();
   type Histories = Told<typeof past.keyHistory> | Told<typeof past.prefixHistory>;
   expectTypeOf<Fields<client.HistoryPage>>().toEqualTypeOf<Histories>();

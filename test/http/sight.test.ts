@@ -2,7 +2,8 @@ import { evictDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
 import type { Visitor } from "../support/canaries.ts";
 import { foreigner, knock, LIVE_CANARIES, leaks, plant } from "../support/canaries.ts";
-import { Client, roomObject } from "../support/room.ts";
+import type { Body } from "../support/room.ts";
+import { Client, createRoom, roomObject } from "../support/room.ts";
 
 it("[AUTH-5] another agent is shown nothing of a private scope behind any door", async () => {
   const { bob, canaries } = await plant();
@@ -152,4 +153,41 @@ it("[ACT-9] the idempotency key of another brings none of its answers", async ()
   const acting = await room.owner.invoke("keep", params, { idempotency_key, agent: "bob" });
   expect(acting.body.writes).toEqual([{ scope: "ana", hidden: true }]);
   expect((await ana.invoke("keep", params, { idempotency_key })).body.seq).toBe(mine.seq);
+});
+
+it("[LOG-12] [AUTH-6] a lean log names what was written without values, by the same sight, up to its own limits", async () => {
+  const room = await createRoom();
+  const ana = await room.join("ana", { state: { secret: 1 } });
+  const bob = await room.join("bob");
+  await ana.do("_register_action", {
+    id: "set",
+    params: { key: { type: "string", required: true }, value: { type: "any" } },
+    writes: [{ key: "${params.key}", value: "${params.value}" }],
+  });
+  await ana.invoke("set", { value: 1 });
+  const big = "x".repeat(250_000);
+  for (let n = 0; n < 9; n++) await ana.do("set", { key: "big", value: big });
+  const lean = async (client: Client, query = "") => (await client.call(`/log?depth=lean${query}`)).body;
+  const whole = await lean(room.owner, "&limit=5");
+  expect(whole.events[1]).toMatchObject({ kind: "agent_join", agent: "ana", payload: { ok: true } });
+  expect(whole.events[1].payload.writes).toContainEqual({ op: "set", scope: "ana", key: "secret" });
+  expect(whole.events[4].payload).toEqual({
+    ok: false,
+    action: "set",
+    code: "invalid_param",
+    writes: [],
+  });
+  const seen = await lean(bob);
+  expect(seen.events[1].payload.writes).toContainEqual({ scope: "ana", hidden: true });
+  expect(seen.events.map(({ seq }: Body) => seq)).not.toContain(5);
+  expect(JSON.stringify([whole, seen])).not.toMatch(/"value"|"revision"|"chain"|"hash"|xxx/);
+  expect(seen.next).toBeLessThan(14);
+  const seqs: number[] = [];
+  for (let page = seen; ; page = await lean(bob, `&after=${page.next}`)) {
+    seqs.push(...page.events.map(({ seq }: Body) => seq));
+    if (page.next === undefined) break;
+  }
+  expect(seqs).toEqual([1, 2, 3, 4, ...Array.from({ length: 9 }, (_, n) => 6 + n)]);
+  expect((await lean(bob, "&kind=agent_join")).events.length).toBe(2);
+  expect((await ana.call("/log?depth=usage")).body.error).toBe("invalid_request");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Shown } from "../../src/client/main.ts";
+import type { Json, LeanEvent, Replay, Shown } from "../../src/client/main.ts";
 import { applyDelta } from "../../src/client/main.ts";
 import type { Snapshot } from "../../src/dashboard/live/snapshot.ts";
 import { completionAt } from "../../src/dashboard/panels/console/completion.ts";
@@ -7,6 +7,8 @@ import { EntryTexts, StateRows } from "../../src/dashboard/panels/state/state-ro
 import { groupsOf } from "../../src/dashboard/panels/surfaces/surface.ts";
 import { fieldsOf, paramsOf, sampleOf } from "../../src/dashboard/parts/param-fields.ts";
 import { layoutOf } from "../../src/dashboard/room/layout.ts";
+import { snapshotOfReplay } from "../../src/dashboard/time/past-snapshot.ts";
+import { barPaths, bucketSpan, stripRows } from "../../src/dashboard/time/strip-rows.ts";
 
 function snapshot(parts: Partial<Snapshot>): Snapshot {
   return {
@@ -172,4 +174,100 @@ it("[DASH-10] the panels that a room names come first, the others follow, and wh
   expect(told({ panels: ["log"] })).toEqual([null, "log surfaces state", "log"]);
   for (const other of [null, 7, "log", ["log"], { rows: [] }, { title: 1, panels: {}, home: "none" }])
     expect(told(other)).toEqual([null, "surfaces state log", "surfaces"]);
+});
+
+describe("[DASH-8] the past", () => {
+  const entry = (value: Json, revision: number, hash: string) => ({
+    value,
+    revision,
+    hash,
+    updated_at: "then",
+  });
+  const replay = (seq: number, state: Replay["state"]): Replay => ({
+    state,
+    agents: {},
+    actions: {},
+    views: { list: [1, { two: 2 }] },
+    messages: { count: 0, recent: [] },
+    _replay: { seq, total: 9, ts: "2026-11-23T09:00:00.000Z" },
+  });
+
+  it("what has the same revision and hash is the same object, and so is a scope that did not change", () => {
+    const message = entry({ from: "ana", kind: "chat", body: "hi" }, 1, "m");
+    const first = snapshotOfReplay(
+      replay(3, {
+        _shared: { a: entry({ deep: 1 }, 1, "x"), b: entry([1], 1, "y") },
+        ana: { mood: entry({ is: "good" }, 1, "z") },
+        _messages: { 1: message },
+      }),
+      "ana",
+      null,
+    );
+    const second = snapshotOfReplay(
+      replay(4, {
+        _shared: { a: entry({ deep: 1 }, 1, "x"), b: entry([1], 2, "y"), __proto__: entry(1, 1, "p") },
+        ana: { mood: entry({ is: "good" }, 1, "z") },
+        _messages: { 1: message },
+      }),
+      "ana",
+      first,
+    );
+    expect(second.state._shared).not.toBe(first.state._shared);
+    expect(second.state._shared?.a).toBe(first.state._shared?.a);
+    expect(second.state._shared?.b).not.toBe(first.state._shared?.b);
+    expect(second.facts._shared?.b?.revision).toBe(2);
+    expect(second.state.self).toBe(first.state.self);
+    expect(second.state.ana).toBeUndefined();
+    expect(second.messages).toBe(first.messages);
+    expect(first.messages).toMatchObject([{ seq: 1, body: "hi", ts: "then" }]);
+    expect(second.views.list).toBe(first.views.list);
+    expect(second).toMatchObject({ seq: 4, ts: "2026-11-23T09:00:00.000Z" });
+  });
+
+  it("what old events told has no hash: it is never taken for the same", () => {
+    const told = (value: Json) => replay(1, { _shared: { a: entry(value, 0, "") } });
+    const first = snapshotOfReplay(told("old"), "", null);
+    expect(snapshotOfReplay(told("new"), "", first).state._shared?.a).toBe("new");
+  });
+
+  it("the strip has a row for each of the most active, one for the others, and the room's", () => {
+    const event = (seq: number, agent: string | null, ok = true): LeanEvent => ({
+      seq,
+      kind: "invoke",
+      ts: "",
+      agent,
+      payload: { ok, writes: [] },
+    });
+    const many = Array.from({ length: 8 }, (_, n) => event(n + 5, `agent${n}`));
+    const events = [event(1, null), event(2, "ana"), event(3, "ana", false), event(4, "ana"), ...many];
+    const rows = stripRows(events, { first: 0, last: 12 }, 4);
+    expect(rows.map(({ title, total, refused }) => [title, total, refused])).toEqual([
+      ["ana", 3, 1],
+      ...Array.from({ length: 5 }, (_, n) => [`agent${n}`, 1, 0]),
+      ["3 others", 3, 0],
+      ["room", 1, 0],
+    ]);
+    expect(rows[0]?.buckets.map(({ count, refused }) => [count, refused])).toEqual([
+      [2, 1],
+      [1, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+    expect([0, 1, 2, 3].map((bucket) => bucketSpan(bucket, { first: 0, last: 12 }, 4))).toEqual([
+      { first: 1, last: 3 },
+      { first: 4, last: 6 },
+      { first: 7, last: 9 },
+      { first: 10, last: 12 },
+    ]);
+    for (let seq = 8; seq <= 17; seq++) {
+      const span = { first: 7, last: 17 };
+      const [row] = stripRows([event(seq, "ana")], span, 4);
+      const bucket = row?.buckets.findIndex(({ count }) => count === 1) ?? -1;
+      const { first, last } = bucketSpan(bucket, span, 4);
+      expect(seq >= first && seq <= last, `${seq} in ${first} to ${last}`).toBe(true);
+    }
+    const paths = barPaths(rows[0]!, 2, { width: 100, height: 10 });
+    expect(paths.done.match(/z/g)).toHaveLength(2);
+    expect(paths.refused.match(/z/g)).toHaveLength(1);
+  });
 });

@@ -74,6 +74,53 @@ describe("replay", () => {
     expect((await replay(room.viewer, 4)).state.ana.secret.value).toBe(1);
   });
 
+  it("[LOG-10] [AUTH-5] shows reserved scopes as they were where they are asked for, of messages the newest 500", async () => {
+    const sent = { action: "_send_message", params: { body: "hi" } };
+    for (let n = 0; n < 6; n++)
+      await ana.call("/invoke", { body: { invocations: Array.from({ length: 100 }, () => sent) } });
+    const { seq } = await ana.do("_send_message", { body: "last" });
+    const asked = "_actions,_views,_agents,_messages,_config,_help";
+    const { state: now } = await ana.context(`?meta=true&include=${asked}`);
+    await ana.do("_delete_action", { id: "set" });
+    await ana.do("_send_message", { body: "later" });
+    const bob = await room.join("bob");
+    const { state } = (await bob.call(`/replay/${seq}?include=${asked}`)).body;
+    expect(Object.keys(state)).toEqual(asked.split(","));
+    for (const scope of ["_actions", "_views", "_config", "_help"]) {
+      const values = Object.entries<Body>(state[scope]).map(([key, { value }]) => [key, value]);
+      expect(Object.fromEntries(values), scope).toEqual(now[scope]);
+    }
+    expect(Object.keys(state._messages)).toEqual(Array.from({ length: 500 }, (_, n) => String(102 + n)));
+    expect(state._messages["601"]).toMatchObject({ value: { from: "ana", body: "last" }, revision: 1 });
+    expect(state._agents.ana.value).toMatchObject({ status: "active", last_heartbeat: null });
+    expect(state._agents.ana.value.generation).toBeUndefined();
+    const eyes = (await room.owner.call("/replay/4?agent=ana&include=_actions")).body.state;
+    expect(eyes).toMatchObject({ ana: { secret: { value: 1 } }, _actions: { drop: {} } });
+    expect((await room.owner.call("/replay/4?agent=bob")).body.state.ana).toBeUndefined();
+    expect((await ana.call("/replay/4?include=_audit")).body.error).toBe("invalid_request");
+  });
+
+  it("[LOG-10] [CEL-1] an expression is evaluated in the room as it was, with the caller's sight and budget", async () => {
+    const { seq } = await ana.do("set", { key: "n", value: 1 });
+    await ana.do("_register_view", { id: "double", expr: "state._shared.n * 2", scope: "_shared" });
+    await ana.do("set", { key: "n", value: 5 });
+    const bob = await room.join("bob");
+    const ask = async (client: Client, expr: string, at: unknown) =>
+      (await client.call("/eval", { body: { expr, seq: at } })).body;
+    const then = "[state._shared.n, room.seq, size(agents), views.double, meta.state._shared.n.via]";
+    expect((await ask(bob, then, seq)).value).toEqual([1, seq, 1, null, "set"]);
+    expect((await ask(bob, then, seq + 2)).value).toEqual([5, seq + 2, 1, 10, "set"]);
+    expect((await ask(bob, then, undefined)).value).toEqual([5, seq + 3, 2, 10, "set"]);
+    const [event] = await ana.log(`?after=${seq - 1}&limit=1`);
+    expect((await ask(bob, "now", seq)).value).toBe(event.ts);
+    expect((await ask(bob, "state.ana", 4)).value).toEqual({});
+    expect((await ask(ana, "state.self.secret", 4)).value).toBe(1);
+    const bomb = "[1,2,3,4,5,6,7,8,9].map(a, [1,2,3,4,5,6,7,8,9].map(b, string(a) * b))";
+    expect((await ask(ana, bomb, seq)).error).toBe("cel_error");
+    expect((await ask(ana, "1", 999)).error).toBe("invalid_request");
+    expect((await ask(ana, "1", "1")).error).toBe("invalid_request");
+  });
+
   it("[HTTP-3] a seq that is none, or not yet, is refused", async () => {
     expect((await ana.call("/replay/x")).status).toBe(400);
     expect((await ana.call("/replay/999")).body).toMatchObject({ error: "invalid_request", seq: 4 });
@@ -156,7 +203,12 @@ describe("compaction", () => {
     const { seq } = (await room.owner.call("")).body;
     const log = await room.owner.log("?limit=500");
     expect(log.map((event) => event.seq)).toEqual(Array.from({ length: 10 }, (_, n) => seq - 9 + n));
-    for (const path of [`/log?after=${first.seq}`, `/replay/${first.seq}`, "/history/_shared/kept?after=1"]) {
+    for (const path of [
+      `/log?after=${first.seq}`,
+      `/log?depth=lean&after=${first.seq}`,
+      `/replay/${first.seq}`,
+      "/history/_shared/kept?after=1",
+    ]) {
       expect((await ana.call(path)).body, path).toMatchObject({ error: "compacted", earliest: seq - 9 });
     }
     expect((await room.owner.call("/log/verify")).body).toMatchObject({ ok: true, seq });

@@ -138,6 +138,7 @@ const READS = [
   "/context?only=state.ana",
   "/context?only=state.ana,state._audit&elision=none&compact=true",
   "/poll",
+  "/replay/20?include=_actions,_views,_agents,_messages,_config,_help",
   "/history/ana?prefix=",
   "/history/ana?prefix=canary",
   "/history/_actions?prefix=",
@@ -150,7 +151,12 @@ const READS = [
   '/wait?condition=state["ana"].map(k,&timeout=0',
 ];
 
-const LOG_READS = ["/log?limit=500", "/log?limit=500&agent=ana", "/log?limit=500&kind=agent_join"];
+const LOG_READS = [
+  "/log?limit=500",
+  "/log?limit=500&agent=ana",
+  "/log?limit=500&kind=agent_join",
+  "/log?limit=500&depth=lean",
+];
 
 export const INVOCATIONS: readonly (readonly [action: string, params?: unknown])[] = [
   ["keep", { key: "k", value: 1 }],
@@ -187,6 +193,7 @@ export async function knock({ client, as }: Visitor): Promise<Knock[]> {
   }
   for (const expr of EXPRESSIONS) {
     note(`eval ${expr}`, await client.call("/eval", { body: { expr, ...claim } }));
+    note(`eval ${expr} at 20`, await client.call("/eval", { body: { expr, seq: 20, ...claim } }));
   }
   for (const dryRun of [true, false]) {
     for (const [action, params] of INVOCATIONS) {

@@ -16,11 +16,11 @@ export const evaluate = defineCommand({
   summary: "Evaluate an expression with your eyes",
   operations: ["evaluate"],
   args: [{ name: "expression", about: "CEL, @file, or - for stdin" }],
-  options: {},
+  options: { seq: { kind: "number", value: "seq", about: "in the room as it was after this event" } },
   example: "sync eval 'state._shared.points * 2'",
-  async run({ args, session, output, signal }) {
+  async run({ args, options: { seq }, session, output, signal }) {
     const expression = await sourceText(args.expression);
-    const answer = await (await session.room()).evaluate(expression, { signal });
+    const answer = await (await session.room()).evaluate(expression, { seq, signal });
     const { value } = answer;
     output.answer(answer, () =>
       plainLines(typeof value === "string" ? value : JSON.stringify(value, null, 2)),

@@ -1,4 +1,4 @@
-import type { EventKind, LogEvent } from "../../client/main.ts";
+import type { EventKind, LeanEvent, LogEvent } from "../../client/main.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../faults.ts";
 import type { Output } from "../output.ts";
@@ -15,15 +15,17 @@ export const log = defineCommand({
     last: { kind: "number", value: "n", about: "only the newest so many" },
     kind: { kind: "text", about: "only events of this kind, such as invoke" },
     by: { kind: "text", value: "agent", about: "only events of this agent" },
+    depth: { kind: "text", choices: ["full", "lean"], about: "lean leaves out values and params" },
   },
   example: "sync log --last 20",
-  async run({ options: { after, limit, last, kind, by }, session, output, signal }) {
+  async run({ options: { after, limit, last, kind, by, depth }, session, output, signal }) {
     const room = await session.room();
     const filter = { kind: kind as EventKind | undefined, agent: by, signal };
     const start = last === undefined ? after : Math.max(after ?? 0, (await room.info({ signal })).seq - last);
     let left = limit ?? Number.POSITIVE_INFINITY;
     if (left === 0) return EXIT.done;
-    for await (const event of room.log({ ...filter, after: start, limit: Math.min(500, left) })) {
+    const most = depth === "lean" ? 5_000 : 500;
+    for await (const event of room.log({ ...filter, depth, after: start, limit: Math.min(most, left) })) {
       output.answer(event, () => eventLine(event, output));
       if (--left <= 0) break;
     }
@@ -50,7 +52,7 @@ export const verify = defineCommand({
   },
 });
 
-function eventLine({ payload, ...event }: LogEvent, output: Output): string {
+function eventLine({ payload, ...event }: LogEvent | LeanEvent, output: Output): string {
   const { ok, action, code, writes } = payload;
   const told = {
     ...event,

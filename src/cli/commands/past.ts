@@ -64,12 +64,19 @@ export const replay = defineCommand({
   summary: "The room as it was after an event",
   operations: ["replay"],
   args: [{ name: "seq", about: "the event's number" }],
-  options: {},
+  options: {
+    include: {
+      kind: "list",
+      value: "scopes",
+      choices: ["_actions", "_views", "_agents", "_messages", "_config", "_help"],
+      about: "reserved scopes to show, too",
+    },
+  },
   example: "sync replay 5",
-  async run({ args, session, output, signal }) {
+  async run({ args, options: { include }, session, output, signal }) {
     if (!/^\d{1,15}$/.test(args.seq))
       throw new UsageError(`<seq> is a whole number, not ${args.seq}.`, "sync log --last 20");
-    const answer = await (await session.room()).replay(Number(args.seq), { signal });
+    const answer = await (await session.room()).replay(Number(args.seq), { include, signal });
     const { state, ...rest } = answer;
     const values = Object.entries(state).map(([scope, entries]) => {
       return [scope, Object.fromEntries(Object.entries(entries).map(([key, { value }]) => [key, value]))];

@@ -9,7 +9,8 @@ export function writesText(writes: readonly Write[]): string {
   const texts = writes.slice(0, MOST_WRITES).map((write) => {
     if (write.hidden) return `${plain(write.scope)}.(hidden)`;
     const place = `${plain(write.scope)}.${plain(write.key ?? "")}`;
-    return write.op === "delete" ? `${place} deleted` : `${place} = ${valueText(write.value)}`;
+    if (write.op === "delete") return `${place} deleted`;
+    return write.value === undefined ? `${place} ${write.op}` : `${place} = ${valueText(write.value)}`;
   });
   const more = writes.length - texts.length;
   return [...texts, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");

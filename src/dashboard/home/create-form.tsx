@@ -65,7 +65,8 @@ interface CreateTokenProps {
   readonly onChange: (value: string) => void;
 }
 
-function CreateToken({ value, onChange }: CreateTokenProps) {
+/** Asked for where the server lets nobody create rooms without one [AUTH-9]. */
+export function CreateToken({ value, onChange }: CreateTokenProps) {
   return (
     <label class="field">
       <span>Create token</span>

@@ -74,6 +74,11 @@ export function keysOf(scope: Scope): readonly string[] {
   return keys;
 }
 
+/** The last event that a look at the past may tell of; null where the room is looked at as it is. */
+export function endOf({ seq, ts }: Pick<Snapshot, "seq" | "ts">): number | null {
+  return ts === null ? null : seq;
+}
+
 export type LiveContext = Context<AnyVocabulary>;
 
 /** The room as it is now. `was` is the snapshot before, whose parts are kept. */
@@ -97,7 +102,8 @@ export function snapshotOf(context: LiveContext, was: Snapshot | null): Snapshot
   };
 }
 
-function messagesOf(entries: Scope, facts: Named<EntryFacts>): Message[] {
+/** Messages from their entries. */
+export function messagesOf(entries: Scope, facts: Named<EntryFacts>): Message[] {
   return Object.entries(entries).map(([number, message]) => ({
     ...(message as unknown as Message),
     seq: Number(number),

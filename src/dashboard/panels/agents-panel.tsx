@@ -1,6 +1,7 @@
 import type { AgentShown, Json } from "../../client/main.ts";
 import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
+import { endOf } from "../live/snapshot.ts";
 import { Empty } from "../parts/empty.tsx";
 import { PanelFrame } from "../parts/panel.tsx";
 import { ScrollRegion } from "../parts/scroll-region.tsx";
@@ -10,8 +11,12 @@ import { Presence } from "../parts/who.tsx";
 /** Who is here, and what each waits for. */
 export function AgentsPanel({ snapshot }: PanelProps) {
   const agents = Object.entries(snapshot.agents);
+  const isPast = endOf(snapshot) !== null;
   return (
     <PanelFrame title="Agents" isPlain>
+      {isPast && agents.length > 0 && (
+        <p class="muted">Of the past the log tells who had joined, not who was there or waiting.</p>
+      )}
       {agents.length === 0 ? (
         <Empty title="Nobody has joined">
           <p>
@@ -20,7 +25,7 @@ export function AgentsPanel({ snapshot }: PanelProps) {
           </p>
         </Empty>
       ) : (
-        <ScrollRegion class="table-scroll" label="All agents">
+        <ScrollRegion class="table-scroll" label="Who has joined">
           <table class="grid">
             <thead>
               <tr>
@@ -41,6 +46,7 @@ export function AgentsPanel({ snapshot }: PanelProps) {
                   agent={agent}
                   grants={grantsOf(snapshot, id)}
                   isSelf={id === snapshot.self}
+                  isPast={isPast}
                 />
               ))}
             </tbody>
@@ -56,9 +62,10 @@ interface AgentRowProps {
   readonly agent: AgentShown;
   readonly grants: readonly Json[];
   readonly isSelf: boolean;
+  readonly isPast: boolean;
 }
 
-function AgentRow({ id, agent, grants, isSelf }: AgentRowProps) {
+function AgentRow({ id, agent, grants, isSelf, isPast }: AgentRowProps) {
   return (
     <tr class={agent.status === "left" ? "muted" : ""}>
       <th scope="row">
@@ -67,14 +74,16 @@ function AgentRow({ id, agent, grants, isSelf }: AgentRowProps) {
         {isSelf && <span class="muted"> you</span>}
       </th>
       <td>
-        <Presence status={agent.status} />
+        {isPast && agent.status !== "left" ? (
+          <span class="muted">unknown</span>
+        ) : (
+          <Presence status={agent.status} />
+        )}
       </td>
       <td class="wide">{agent.waiting_on !== null && <code>{agent.waiting_on}</code>}</td>
       <td>{agent.role}</td>
       <td>{grants.map(String).join(", ")}</td>
-      <td>
-        <Ago ts={agent.last_heartbeat} />
-      </td>
+      <td>{isPast ? <span class="muted">unknown</span> : <Ago ts={agent.last_heartbeat} />}</td>
       <td>
         <Ago ts={agent.joined_at} />
       </td>

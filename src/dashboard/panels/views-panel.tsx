@@ -2,6 +2,7 @@ import type { Json } from "../../client/main.ts";
 import { isJsonObject } from "../live/json-object.ts";
 import type { PanelProps } from "../live/panel-props.ts";
 import type { Snapshot } from "../live/snapshot.ts";
+import { endOf } from "../live/snapshot.ts";
 import { Empty } from "../parts/empty.tsx";
 import { ItemList } from "../parts/item-list.tsx";
 import { JsonBlock, JsonLine } from "../parts/json.tsx";
@@ -111,7 +112,9 @@ function ViewDetail({ id, snapshot, session, onClose }: ViewDetailProps) {
       ) : (
         error === null && <JsonBlock value={value} label={`Value of ${id}`} />
       )}
-      {record?.render?.temporal === true && <Sparkline session={session} view={id} value={value ?? null} />}
+      {record?.render?.temporal === true && (
+        <Sparkline session={session} view={id} value={value ?? null} until={endOf(snapshot)} />
+      )}
       {record && (
         <dl class="facts-list">
           <dt>Expression</dt>

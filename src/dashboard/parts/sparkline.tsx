@@ -12,10 +12,12 @@ interface SparklineProps {
   readonly view: string;
   /** As it is now: a new one is why samples are read anew, and the end of the line. */
   readonly value: Json;
+  /** The event after which the room is looked at: what was sampled later is not drawn. Null is now. */
+  readonly until: number | null;
 }
 
 /** A temporal view's value over time. */
-export function Sparkline({ session, view, value }: SparklineProps) {
+export function Sparkline({ session, view, value, until }: SparklineProps) {
   const [numbers, setNumbers] = useState<readonly number[]>([]);
   const text = JSON.stringify(value);
   useEffect(() => {
@@ -23,13 +25,14 @@ export function Sparkline({ session, view, value }: SparklineProps) {
     const read = async () => {
       const read: number[] = [];
       for await (const sample of session.room.samples(view, { limit: 500, signal: end.signal })) {
+        if (until !== null && sample.seq > until) break;
         if (typeof sample.value === "number") read.push(sample.value);
       }
       if (!end.signal.aborted) setNumbers(read.slice(-MOST));
     };
     read().catch(() => undefined);
     return () => end.abort();
-  }, [session, view, text]);
+  }, [session, view, text, until]);
   const points = typeof value === "number" ? [...numbers, value] : numbers;
   if (points.length < 2) return null;
   return (

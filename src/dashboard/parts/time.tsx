@@ -20,6 +20,16 @@ export function Ago({ ts }: { readonly ts: string | null | undefined }) {
   );
 }
 
+/** How long ago an instant was, within a sentence. */
+export function AgoInWords({ ts }: { readonly ts: string }) {
+  const ago = agoOf(Math.max(0, Math.max(now.value, Date.now()) - Date.parse(ts)));
+  return (
+    <time dateTime={ts} title={new Date(ts).toLocaleString()} class="num">
+      {ago === "now" ? "just now" : `${ago} ago`}
+    </time>
+  );
+}
+
 /** The time of day of an instant. */
 export function Clock({ ts }: { readonly ts: string }) {
   const date = Date.parse(ts);

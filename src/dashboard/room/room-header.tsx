@@ -12,11 +12,14 @@ interface RoomHeaderProps {
   readonly eyes: string | null;
   readonly onEyes: (agent: string | null) => void;
   readonly onLeave: () => void;
+  /** Whether the bar of time is open. */
+  readonly isTimeOpen: boolean;
+  readonly onTime: () => void;
 }
 
 /** Which room, how far, and who looks. */
 export function RoomHeader(props: RoomHeaderProps) {
-  const { id, title, role, snapshot, isConnected, onLeave } = props;
+  const { id, title, role, snapshot, isConnected, onLeave, isTimeOpen, onTime } = props;
   return (
     <header class="room-header">
       <Brand />
@@ -31,6 +34,16 @@ export function RoomHeader(props: RoomHeaderProps) {
         </span>
       </span>
       <span class="spring" />
+      <button
+        type="button"
+        class="quiet time-button"
+        aria-expanded={isTimeOpen}
+        aria-controls={isTimeOpen ? "time" : undefined}
+        title="The room as it was"
+        onClick={onTime}
+      >
+        Time
+      </button>
       {role === "room" ? <Eyes {...props} /> : <Identity role={role} self={snapshot?.self ?? ""} />}
       <button type="button" class="quiet" onClick={onLeave} title="Forget the token in this tab">
         Leave

@@ -17,6 +17,8 @@ const input = {
   seq: z.number().int().min(0).optional(),
   view: z.string().optional(),
   kind: z.string().optional(),
+  depth: z.literal("lean").optional(),
+  include: z.string().optional(),
   agent: z.string().optional(),
   after: z.number().int().min(0).optional(),
   limit: z.number().int().min(1).optional(),
@@ -28,10 +30,10 @@ type Name = Exclude<keyof Arguments, "what">;
 
 /** What each look needs, and what else it takes. */
 const TAKES: Readonly<Record<What, { readonly needs: readonly Name[]; readonly takes: readonly Name[] }>> = {
-  log: { needs: [], takes: ["after", "limit", "kind", "agent"] },
+  log: { needs: [], takes: ["after", "limit", "kind", "agent", "depth"] },
   history: { needs: ["scope"], takes: ["key", "prefix", "after", "limit"] },
-  replay: { needs: ["seq"], takes: [] },
-  eval: { needs: ["expr"], takes: [] },
+  replay: { needs: ["seq"], takes: ["include"] },
+  eval: { needs: ["expr"], takes: ["seq"] },
   samples: { needs: ["view"], takes: ["after", "limit"] },
   salience: { needs: [], takes: ["scope", "limit"] },
   verify: { needs: [], takes: [] },
@@ -42,9 +44,9 @@ const TAKES: Readonly<Record<What, { readonly needs: readonly Name[]; readonly t
 /** Everything that is read besides a context. */
 export const look = tool({
   name: "look",
-  title: "Look closer, or back",
+  title: "Look closer",
   description:
-    "log {after?, limit?, kind?, agent?}: events, next page by after. history {scope, key? | prefix?}: what happened to keys. replay {seq}: the room as it was then. eval {expr}: a CEL expression's value for you. samples {view}: a temporal view's values. salience {scope?}: which keys matter to you. verify: the log's hash chain. room: what it is. templates {key?}: for create_room.",
+    "log {after?, limit?, kind?, agent?, depth?}: events. history {scope, key? | prefix?}: changes of keys. replay {seq, include?}: the room then. eval {expr, seq?}: a CEL value. samples {view}: a temporal view's values. salience {scope?}: which keys matter. verify: its hash chain. room: what it is. templates {key?}: for create_room.",
   annotations: READS,
   input,
   output: { events: "array", entries: "array", state: "object", next_after: "number" },
@@ -85,6 +87,8 @@ function callOf({
   view = "",
   kind,
   agent,
+  depth,
+  include,
   after,
   limit,
 }: Arguments): ApiCall {
@@ -96,13 +100,13 @@ function callOf({
   });
   switch (what) {
     case "log":
-      return read(["log"], { ...page, kind, agent });
+      return read(["log"], { ...page, kind, agent, depth });
     case "history":
       return read(["history", scope], { ...page, key, prefix });
     case "replay":
-      return read(["replay", String(seq)]);
+      return read(["replay", String(seq)], { include });
     case "eval":
-      return { method: "POST", path: ["eval"], body: { expr } };
+      return { method: "POST", path: ["eval"], body: { expr, seq } };
     case "samples":
       return read(["samples", view], page);
     case "salience":

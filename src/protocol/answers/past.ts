@@ -23,6 +23,7 @@ import {
   timer,
 } from "./values.ts";
 
+const OPERATIONS = ["set", "merge", "increment", "push", "delete", "cooldown", "enable", "legacy"] as const;
 const place = { scope, key, revision, hash };
 
 /** What an event did to one key, resolved: applying it evaluates nothing. */
@@ -69,7 +70,23 @@ export const event = z.object({
   chain: chain.optional().describe("For room and view tokens."),
 });
 
+export const leanEvent = z.object({
+  seq,
+  kind: z.enum(EVENT_KINDS),
+  ts: instant,
+  agent: author,
+  payload: payload.pick({ ok: true, action: true, code: true, acting: true, view: true }).extend({
+    writes: z.array(
+      z.union([
+        z.object({ op: z.enum(OPERATIONS), scope, key }),
+        z.object({ scope, hidden: z.literal(true) }),
+      ]),
+    ),
+  }),
+});
+
 export const logPage = z.object({ events: z.array(event), next });
+export const leanLogPage = z.object({ events: z.array(leanEvent), next });
 
 export const verification = z.union([
   z.object({ ok: z.literal(true), seq, chain }),
@@ -82,7 +99,7 @@ const historyEntry = z.object({
   agent: author,
   action: z.string().describe("The action that was invoked, or the event's kind."),
   key,
-  op: z.enum(["set", "merge", "increment", "push", "delete", "cooldown", "enable", "legacy"]),
+  op: z.enum(OPERATIONS),
   value: json.optional(),
   timer: timer.optional(),
   cooldown: timer.optional(),

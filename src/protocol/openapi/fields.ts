@@ -43,6 +43,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
   Evaluate: {
     expr: "A CEL expression.",
     agent: "With a room token: the joined agent whose eyes to use.",
+    seq: "Asks the room as it was after this event; by default as it is.",
   },
   Fork: {
     id: "The new room's id; without it the room is given one.",

@@ -40,9 +40,16 @@ export const HISTORY = {
     tag: "History",
     description:
       "Events in order, as far as the caller may see them: of another's refusals nothing, of scopes that it may not " +
-      "read only that something was written. Read on with `next` as `after`.",
+      "read only that something was written. Read on with `next` as `after`: with `depth=lean` a page of large events " +
+      "ends early.",
     bearers,
-    query: { ...parameters.page, kind: parameters.kind, agent: parameters.ofAgent },
+    query: {
+      ...parameters.page,
+      limit: parameters.logLimit,
+      kind: parameters.kind,
+      agent: parameters.ofAgent,
+      depth: parameters.logDepth,
+    },
     answers: { 200: answer("A page of the log.", "LogPage", { events: [event] }) },
     errors: PAST,
   },
@@ -89,6 +96,7 @@ export const HISTORY = {
     description:
       "State, agents, actions and views with their values as they were then, by the caller's sight of today.",
     bearers,
+    query: { include: parameters.replayed },
     answers: {
       200: answer("The room as it was.", "Replay", {
         state: { _votes: { ana: { value: "tea", ...version, updated_at: ts } } },

@@ -1,6 +1,6 @@
 import { LIMITS } from "../../kernel/limits.ts";
 import { INCLUDABLE_SCOPES, SECTIONS } from "../context-shape.ts";
-import { FEEDS } from "../requests.ts";
+import { FEEDS, LOG_DEPTHS, REPLAYED_SCOPES } from "../requests.ts";
 import type { AnswerHeader, Parameter, Parameters, RequestHeader } from "./declaration.ts";
 
 /** Whole numbers of a URL have at most 15 digits. */
@@ -66,7 +66,7 @@ export const compact = flag(
   false,
 );
 
-export const page: Parameters = {
+export const page = {
   after: whole("Only what came after this seq."),
   limit: {
     description: `At most so many: ${LIMITS.eventsPerPage} at once, whatever is asked for.`,
@@ -77,7 +77,21 @@ export const page: Parameters = {
       default: LIMITS.eventsPerPageDefault,
     },
   },
+} as const satisfies Parameters;
+
+const mostLean = LIMITS.leanEventsPerPage.toLocaleString("en");
+export const logLimit: Parameter = {
+  description: `At most so many: ${LIMITS.eventsPerPage} at once, lean ${mostLean}, whatever is asked for.`,
+  schema: page.limit.schema,
 };
+export const logDepth: Parameter = {
+  description: "`lean` leaves out values, params and chain.",
+  schema: { type: "string", enum: [...LOG_DEPTHS], default: "full" },
+};
+export const replayed = list("Reserved scopes to show under `state`; of `_messages` the newest.", {
+  type: "string",
+  enum: [...REPLAYED_SCOPES],
+});
 
 /** How a context, or what a wait brings, is shaped [CTX-2]. */
 export const shape: Parameters = {

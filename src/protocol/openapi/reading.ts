@@ -52,13 +52,14 @@ export const READING = {
   },
   evaluate: {
     tag: "Reading",
-    description: "Evaluates a CEL expression with the caller's eyes.",
+    description:
+      "Evaluates a CEL expression with the caller's eyes, in the room as it is or, with `seq`, as it was.",
     bearers: ["agent", "room", "view"],
     body: jsonBody("Evaluate", { expr: "size(state._votes)" }, true),
     answers: {
       200: answer("What it is worth.", "Evaluated", { expression: "size(state._votes)", value: 1 }),
     },
-    errors: [...ROOM, ...BODY, "invalid_cel", "cel_error", "cel_budget_exceeded"],
+    errors: [...PAST, ...BODY, "invalid_cel", "cel_error", "cel_budget_exceeded"],
   },
   poll: {
     tag: "Reading",

@@ -51,7 +51,9 @@ const SCHEMAS = {
   TimedOut: contexts.timedOut,
   Event: past.event,
   Operation: past.operation,
-  LogPage: past.logPage,
+  FullLogPage: past.logPage,
+  LeanEvent: past.leanEvent,
+  LeanLogPage: past.leanLogPage,
   Verification: past.verification,
   KeyHistory: past.keyHistory,
   PrefixHistory: past.prefixHistory,
@@ -81,6 +83,10 @@ const COMPOSED = {
   Waited: {
     description: "A refusal stands in the body where it came after the answer had begun [WAIT-6].",
     anyOf: ["Triggered", "TimedOut", "Error"].map(reference),
+  },
+  LogPage: {
+    description: "With `depth=lean` a LeanLogPage.",
+    anyOf: ["FullLogPage", "LeanLogPage"].map(reference),
   },
   ScopeHistory: { anyOf: ["PrefixHistory", "KeyHistory"].map(reference) },
   Lines: { type: "string", description: "Lines of JSON: see SPEC.md, [EXPORT-1]." },

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Json } from "../../../client/main.ts";
 import type { PanelProps } from "../../live/panel-props.ts";
+import { endOf } from "../../live/snapshot.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { JsonBlock } from "../../parts/json.tsx";
 import { PanelFrame } from "../../parts/panel.tsx";
@@ -25,7 +26,8 @@ export function ConsolePanel({ snapshot, session }: PanelProps) {
   const evaluate = async (text: string) => {
     if (text.trim() === "") return;
     const asked = { number: (done[0]?.number ?? 0) + 1, expr: text, seq: snapshot.seq };
-    const outcome = await session.room.evaluate(text).then(
+    const seq = endOf(snapshot) ?? undefined;
+    const outcome = await session.room.evaluate(text, { seq }).then(
       ({ value }) => ({ value }),
       (error: unknown) => ({ error }),
     );
@@ -42,7 +44,8 @@ export function ConsolePanel({ snapshot, session }: PanelProps) {
       {done.length === 0 ? (
         <Empty title="Ask the room anything">
           <p>
-            CEL over what {snapshot.self === "" ? "the room" : <b>{snapshot.self}</b>} sees. For example{" "}
+            CEL over what {snapshot.self === "" ? "the room" : <b>{snapshot.self}</b>} sees
+            {endOf(snapshot) !== null && ", in the room as it was"}. For example{" "}
             {EXAMPLES.map((example) => (
               <button key={example} type="button" class="example" onClick={() => setExpr(example)}>
                 <code>{example}</code>

@@ -12,11 +12,13 @@ interface EventListProps {
   readonly grown: number;
   /** A seq. */
   readonly chosen: number | null;
+  /** The last event of the past that is looked at; null where that is now. */
+  readonly last: number | null;
   readonly onChoose: (seq: number) => void;
 }
 
 /** Events, one a line. What the keyboard is on, and what is in sight, stays where it is when more come. */
-export function EventList({ events, grown, chosen, onChoose }: EventListProps) {
+export function EventList({ events, grown, chosen, last, onChoose }: EventListProps) {
   const [active, setActive] = useState<number | null>(chosen);
   const index = active === null ? 0 : Math.min(placeOf(active, events), events.length - 1);
   return (
@@ -36,6 +38,7 @@ export function EventList({ events, grown, chosen, onChoose }: EventListProps) {
       row={(at) => <Line event={events[at]} />}
       rowProps={(at) => ({
         "aria-selected": events[at]?.seq === chosen,
+        "aria-current": events[at]?.seq === last || undefined,
         "data-refused": events[at]?.payload.ok === false ? "" : undefined,
       })}
     />

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { LogEvent } from "../../../client/main.ts";
 import type { PanelProps } from "../../live/panel-props.ts";
+import { endOf } from "../../live/snapshot.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Filter, PanelFrame } from "../../parts/panel.tsx";
 import { Refusal } from "../../parts/refusal.tsx";
@@ -25,8 +26,8 @@ export function LogPanel({ snapshot, session }: PanelProps) {
   const wanted = useSettled(text);
   const keys = JSON.stringify(keysNamed(wanted, snapshot));
   const { reader, isByKey } = useReader({ snapshot, session }, filter, keys, from);
-  const all = reader.events.value;
-  const events = useMemo(() => (isByKey ? all : withText(all, wanted)), [all, wanted, isByKey]);
+  const end = endOf(snapshot);
+  const events = useFound(reader, isByKey ? "" : wanted, end);
   const go = (seq: number) => {
     setFrom(seq);
     setChosen(seq);
@@ -36,12 +37,7 @@ export function LogPanel({ snapshot, session }: PanelProps) {
       title="Log"
       tools={
         <>
-          <LogFilters
-            filter={filter}
-            agents={Object.keys(snapshot.agents)}
-            isByKey={isByKey}
-            onChange={setFilter}
-          />
+          <LogFilters {...{ filter, isByKey }} agents={Object.keys(snapshot.agents)} onChange={setFilter} />
           <GoToSeq last={snapshot.seq} onGo={go} />
           <Filter
             label="Filter by scope.key or action"
@@ -58,10 +54,15 @@ export function LogPanel({ snapshot, session }: PanelProps) {
           {events.length === 0 && !reader.isReading.value ? (
             <NoEvents isRead={isByKey || wanted === ""} />
           ) : (
-            <EventList key={from} events={events} grown={reader.grown} chosen={chosen} onChoose={setChosen} />
+            <EventList
+              key={from}
+              {...{ events, chosen }}
+              grown={reader.grown}
+              last={end}
+              onChoose={setChosen}
+            />
           )}
-          <Refusal error={reader.failure.value} />
-          {reader.hasOlder.value && <Older reader={reader} />}
+          <Older reader={reader} />
         </div>
         {chosen !== null && (
           <EventDetail
@@ -76,19 +77,20 @@ export function LogPanel({ snapshot, session }: PanelProps) {
   );
 }
 
-/** One reader for what is looked for, told of each new seq unless it began in the past. */
+/** One reader for what is looked for, told of each new seq unless it began at an event that was jumped to. */
 function useReader({ snapshot, session }: PanelProps, filter: LogFilter, keys: string, from: number | null) {
   const { room } = session;
   const { seq } = snapshot;
   const isByKey = keys !== "null";
+  const [origin, setOrigin] = useState(seq);
   const reader = useMemo(
     () =>
       new LogReader({
         read: isByKey ? keyPages(room, JSON.parse(keys), filter) : logPages(room, filter),
-        seq: from === null ? seq : Math.min(seq, from + ABOVE),
+        seq: from === null ? origin : Math.min(seq, from + ABOVE),
         isIndexed: isByKey,
       }),
-    [room, filter, keys, from],
+    [room, filter, keys, from, origin],
   );
   useEffect(() => {
     void reader.older();
@@ -96,7 +98,9 @@ function useReader({ snapshot, session }: PanelProps, filter: LogFilter, keys: s
   }, [reader]);
   const isReading = reader.isReading.value;
   useEffect(() => {
-    if (!isReading && from === null) void reader.newer(seq);
+    if (from !== null) return;
+    if (!reader.reaches(seq)) setOrigin(seq);
+    else if (!isReading) void reader.newer(seq);
   }, [reader, seq, isReading, from]);
   return { reader, isByKey };
 }
@@ -128,12 +132,18 @@ function FromThere({ reader, last, onNow }: FromThereProps) {
   );
 }
 
+/** What leads to older events, or what stands in the way. */
 function Older({ reader }: { readonly reader: LogReader }) {
   const isReading = reader.isReading.value;
   return (
-    <button type="button" class="quiet older" disabled={isReading} onClick={() => void reader.older()}>
-      {isReading ? "Reading…" : "Read older events"}
-    </button>
+    <>
+      <Refusal error={reader.failure.value} />
+      {reader.hasOlder.value && (
+        <button type="button" class="quiet older" disabled={isReading} onClick={() => void reader.older()}>
+          {isReading ? "Reading…" : "Read older events"}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -150,6 +160,15 @@ function NoEvents({ isRead }: { readonly isRead: boolean }) {
       )}
     </Empty>
   );
+}
+
+/** Of what was read, what names a text, up to the last event that a look at the past may tell of. */
+function useFound(reader: LogReader, text: string, last: number | null): readonly LogEvent[] {
+  const all = reader.events.value;
+  return useMemo(() => {
+    const found = withText(all, text);
+    return last === null ? found : found.filter(({ seq }) => seq <= last);
+  }, [all, text, last]);
 }
 
 /** Of what was read, what names a text: each event's names are put together once. */

@@ -71,6 +71,12 @@ export class LogReader {
     this.#end.abort();
   }
 
+  /** Whether what was read reaches `seq`, or is not far behind. */
+  reaches(seq: number): boolean {
+    if (seq === this.#newest) return true;
+    return seq > this.#oldest && seq <= this.#newest + MOST_SPANS * SPAN;
+  }
+
   /** Reads on to `seq`. */
   async newer(seq: number): Promise<void> {
     await this.#guard(async () => {

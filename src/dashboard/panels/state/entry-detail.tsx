@@ -1,5 +1,6 @@
 import type { Session } from "../../live/session.ts";
 import type { Snapshot } from "../../live/snapshot.ts";
+import { endOf } from "../../live/snapshot.ts";
 import { JsonBlock } from "../../parts/json.tsx";
 import { Detail } from "../../parts/panel.tsx";
 import { Ago } from "../../parts/time.tsx";
@@ -54,6 +55,7 @@ export function EntryDetail({ scope, name, snapshot, session, onClose }: EntryDe
         scope={scope === "self" ? snapshot.self : scope}
         name={name}
         seq={facts?.seq ?? snapshot.seq}
+        isPast={endOf(snapshot) !== null}
         session={session}
       />
     </Detail>

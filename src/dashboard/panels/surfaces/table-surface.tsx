@@ -24,7 +24,7 @@ export function TableSurface({ surface: { value, render, label } }: SurfaceProps
   const isNamed = shown.some(({ name }) => name !== "");
   if (rows.length === 0) return <Nothing />;
   return (
-    <ScrollRegion class="table-scroll" label={label}>
+    <ScrollRegion class="table-scroll" label={`${label}, as a table`}>
       <table class="grid" aria-label={label}>
         {columns.some((name) => name !== "") && (
           <thead>
@@ -83,7 +83,7 @@ function Cell({ value }: { readonly value: Json }) {
   if (typeof value === "boolean") return <span>{value ? "yes" : "no"}</span>;
   if (typeof value === "string") {
     if (INSTANT.test(value)) return <Clock ts={value} />;
-    return value.length > LONG ? <div class="long">{value}</div> : <>{value}</>;
+    return value.length > LONG ? <div class="long">{value}</div> : <span>{value}</span>;
   }
   const listed = Array.isArray(value) ? value.map(listItem) : [null];
   return listed.includes(null) ? <JsonLine value={value} /> : <span>{listed.join(", ")}</span>;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Json } from "../../../client/main.ts";
 import { isJsonObject } from "../../live/json-object.ts";
+import { endOf } from "../../live/snapshot.ts";
 import { JsonBlock, JsonLine } from "../../parts/json.tsx";
 import { Markdown } from "../../parts/markdown.tsx";
 import { ScrollRegion } from "../../parts/scroll-region.tsx";
@@ -10,7 +11,7 @@ import type { SurfaceProps } from "./surface.ts";
 import { countOf, textOf } from "./surface.ts";
 
 /** One figure; a temporal one with its course. */
-export function MetricSurface({ surface, session }: SurfaceProps) {
+export function MetricSurface({ surface, snapshot, session }: SurfaceProps) {
   const { id, value, render } = surface;
   const unit = textOf(render.unit);
   return (
@@ -19,7 +20,9 @@ export function MetricSurface({ surface, session }: SurfaceProps) {
         {figureOf(value)}
         {unit !== null && <span class="unit muted"> {unit}</span>}
       </p>
-      {render.temporal === true && <Sparkline session={session} view={id} value={value} />}
+      {render.temporal === true && (
+        <Sparkline session={session} view={id} value={value} until={endOf(snapshot)} />
+      )}
     </>
   );
 }
@@ -91,7 +94,7 @@ export function GridSurface({ surface: { value, render, label } }: SurfaceProps)
       );
   if (rows.length === 0) return <Nothing />;
   return (
-    <ScrollRegion class="table-scroll" label={label}>
+    <ScrollRegion class="table-scroll" label={`${label}, as a grid`}>
       <table class="board" aria-label={label}>
         <tbody>
           {rows.map((row, y) => (
