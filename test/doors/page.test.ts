@@ -177,7 +177,7 @@ describe("[DASH-4] panels show what happens as it happens", () => {
         while ((await older.count()) > 0) await older.click();
         await expect.poll(() => page.locator(".message").count()).toBe(630);
         await person.sees("room: word 1", ".quoted");
-        expect(await page.locator(".message-body").first().innerText()).toBe("word 1");
+        expect(await page.locator(".message-body").first().textContent()).toBe("word 1");
       }
     });
     const { messages } = await bob.context({ only: ["messages"] });
