@@ -41,7 +41,8 @@ const PAGES = [
 ];
 /** What a request does to the target may not be what the drill means to find: these are sent by who is refused. */
 const ENDINGS: readonly OperationId[] = ["deleteRoom", "leave", "revokeToken", "import", "migrate"];
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "PROPFIND"];
+/** Without `DELETE`, which would be no wrong method of the room itself. */
+const METHODS = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "PROPFIND"];
 const TYPES = [
   "application/json",
   "application/x-ndjson",
