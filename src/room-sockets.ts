@@ -56,9 +56,14 @@ export function forget(room: Room, socket: WebSocket): void {
   else room.abandonWait(memory.waiting.id);
 }
 
+/**
+ * As a client goes, timers that are due fire before it is forgotten: what they have to tell it is told to nobody. To send
+ * on a closed socket throws, and would end the room.
+ */
 function waitSocket(socket: WebSocket): WaitSocket {
   return {
     answer(reply: Reply): void {
+      if (socket.readyState !== WebSocket.OPEN) return;
       socket.send(JSON.stringify(reply));
       socket.close(CLOSE_CODES.answered, "answered");
     },
@@ -67,7 +72,9 @@ function waitSocket(socket: WebSocket): WaitSocket {
 
 function watchSocket(socket: WebSocket): WatchSocket {
   return {
-    send: (text) => socket.send(text),
+    send(text: string): void {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
     close: (code, reason) => socket.close(code, reason),
     remember: (record) => remember(socket, { open: "watch", record }),
   };

@@ -82,7 +82,7 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    const answer = parse(this.#received);
+    const answer = parseAnswer(this.#received);
     if (!answer || !this.#pending) return;
     const { resolve } = this.#pending;
     this.#pending = undefined;
@@ -97,7 +97,7 @@ export class Connection {
 }
 
 /** The answer, if all of it has arrived. */
-function parse(bytes: Buffer): Answer | null {
+export function parseAnswer(bytes: Buffer): Answer | null {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return null;
   const head = bytes.toString("latin1", 0, end);

@@ -53,8 +53,16 @@ export class Sight {
     return other.everything || (!this.everything && [...this.#scopes].every((scope) => other.mayRead(scope)));
   }
 
-  operation(operation: Operation): VisibleOperation {
-    return this.mayRead(operation.scope) ? operation : { scope: operation.scope, hidden: true };
+  /** A scope that may not be read shows once, wherever it is first written: how many entries it has is its own affair. */
+  operations(operations: readonly Operation[]): VisibleOperation[] {
+    const hidden = new Set<string>();
+    return operations.flatMap((operation): VisibleOperation[] => {
+      const { scope } = operation;
+      if (this.mayRead(scope)) return [operation];
+      if (hidden.has(scope)) return [];
+      hidden.add(scope);
+      return [{ scope, hidden: true }];
+    });
   }
 
   /** The event as this reader may see it, or null: another agent's refusals are its own affair [AUTH-6]. */
@@ -70,7 +78,7 @@ export class Sight {
       ...(code === undefined ? {} : { code }),
       ...(view === undefined ? {} : { view }),
       ...(value === undefined ? {} : { value }),
-      writes: writes.map((operation) => this.operation(operation)),
+      writes: this.operations(writes),
     };
     return { seq: event.seq, kind: event.kind, ts: event.ts, agent: event.agent, payload };
   }

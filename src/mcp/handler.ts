@@ -1,6 +1,7 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { LIMITS } from "../kernel/limits.ts";
 import type { McpOptions } from "./endpoint.ts";
+import { tellPlainly } from "./plain-errors.ts";
 import { contextUri } from "./resources.ts";
 import { RoomEvents } from "./room-events.ts";
 import type { SessionOf } from "./room-server.ts";
@@ -22,7 +23,7 @@ export async function handle(request: Request, { api, mount }: McpOptions): Prom
     (context) => {
       const server = roomServer(context, sessionOf);
       mount?.(server);
-      return server;
+      return tellPlainly(server);
     },
     {
       bus: new RoomEvents(sessionOf(undefined), () => void handler.close()),

@@ -26,13 +26,14 @@ export function parseText<Schema extends z.ZodType>(
     return refuse(
       "invalid_request",
       `The ${whole} holds what a room cannot keep exactly: ${fault.problem} at ${path || "its root"}.`,
-      {
-        details: { faults: [{ path, problem: fault.problem }] },
-      },
+      { hint: MEND, details: { faults: [{ path, problem: fault.problem }] } },
     );
   }
   return parseBy(schema, value, whole);
 }
+
+/** Holds at every door, whose names for what is sent differ. */
+const MEND = "Change what faults names, and send it again.";
 
 /** JSON as a room keeps it. Negative zero is written back as `0`: it is read as that, so that memory holds what the tables do. */
 export function parseJson(text: string): unknown {
@@ -51,6 +52,7 @@ export function parseBy<Schema extends z.ZodType>(
   const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), problem: message }));
   const first = faults[0];
   return refuse("invalid_request", `${first?.path || `The ${whole}`}: ${first?.problem ?? "is not valid"}.`, {
+    hint: MEND,
     details: { faults },
   });
 }

@@ -17,7 +17,7 @@ export function writesAnswer(operations: readonly Operation[], sight: Sight): An
   const begun = operations.find((operation) => operation.op === "cooldown");
   const writes = operations.filter((operation) => operation !== begun);
   return {
-    writes: writes.map((operation) => writeAnswer(sight.operation(operation))) as Answer[],
+    writes: sight.operations(writes).map(writeAnswer) as Answer[],
     cooldown: begun && cooldownAnswer(begun.cooldown, sight),
   };
 }

@@ -30,7 +30,11 @@ async function invoke(c: RouteContext): Promise<Response> {
   const fault = isKey(action)
     ? idempotencyFault(key)
     : "action: must be 1 to 256 bytes without control characters";
-  if (fault) return refusalResponse(refuse("invalid_request", `${fault}.`).refusal);
+  if (fault)
+    return refusalResponse(
+      refuse("invalid_request", `${fault}.`, { hint: "GET …/context?only=actions lists the actions." })
+        .refusal,
+    );
   const call = {
     action,
     params: params ?? {},

@@ -11,6 +11,8 @@ import { isCompact, readBody, readQuery } from "./http.ts";
 import { operations } from "./resource.ts";
 import { callerOf, callRoom, replyResponse, roomStub, unreachable } from "./room-calls.ts";
 
+const NAMES_HINT = "A scope is an agent's id or begins with _; a key has 1 to 256 bytes.";
+
 /** What can be read of a room. */
 export function readRoutes(app: Hono<RouteEnv>): void {
   operations(app, {
@@ -78,7 +80,9 @@ async function history(c: RouteContext): Promise<Response> {
   const key = c.req.param("key") ?? query.value.key;
   const { agent, prefix } = query.value;
   if (!isScope(scope) || (key !== undefined && !isKey(key))) {
-    return refusalResponse(refuse("invalid_request", "The path names no scope and key.").refusal);
+    return refusalResponse(
+      refuse("invalid_request", "The path names no scope and key.", { hint: NAMES_HINT }).refusal,
+    );
   }
   return await callRoom(c, "history", { scope, key, prefix, ...pageOf(query.value) }, agent);
 }

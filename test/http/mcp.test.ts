@@ -132,6 +132,17 @@ it("[MCP-1] faults of the protocol are its errors", async () => {
   expect((await request("/mcp", { headers, body: "{" })).body.error.code).toBe(-32700);
   expect((await rpc("no/such/method")).error.code).toBe(-32601);
   expect((await rpc("tools/call", { name: "no_such_tool", arguments: {} })).error.code).toBe(-32602);
+  for (const [method, field] of [
+    ["resources/read", "params.uri"],
+    ["initialize", "params.protocolVersion"],
+  ] as const) {
+    const { error } = await rpc(method, {}, { era: "legacy" });
+    expect([method, error.code, error.message]).toEqual([
+      method,
+      -32602,
+      expect.stringMatching(`^Invalid params: ${field}: [^\\[{]+$`),
+    ]);
+  }
   const text = { headers: { ...headers, "Content-Type": "text/plain" }, body: "{}" };
   expect((await request("/mcp", text)).status).toBe(415);
 });

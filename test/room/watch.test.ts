@@ -1,6 +1,7 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Client, TestRoom } from "../support/room.ts";
-import { createRoom } from "../support/room.ts";
+import { createRoom, roomObject } from "../support/room.ts";
 import { watch } from "../support/socket.ts";
 
 let room: TestRoom;
@@ -228,5 +229,18 @@ describe("frames", () => {
     expect((await other.ask({ type: "wait", condition: "true" })).error).toBe("quota_exceeded");
     await socket.ask({ type: "cancel", target: "w0" });
     expect((await other.ask({ type: "wait", condition: "true" })).triggered).toBe(true);
+  });
+
+  it("[WATCH-5] a timer that is due as a socket closes ends neither the room nor the sockets of others", async () => {
+    const [going, staying] = [await watch(ana), await watch(bob)];
+    const timer = { ms: 300, effect: "delete" };
+    await ana.do("_register_action", { id: "lend", writes: [{ key: "k", value: 1, timer }] });
+    await ana.do("lend");
+    await runInDurableObject(roomObject(room.id), (_, { storage }) => storage.deleteAlarm());
+    await new Promise((resolve) => setTimeout(resolve, 310));
+    going.close();
+    await staying.until(({ kind }) => kind === "timer");
+    expect((await staying.ask({ type: "context" })).state).toEqual({});
+    expect(staying.closed).toBe(null);
   });
 });
