@@ -28,7 +28,20 @@ const LOOKS: readonly Look[] = [
     panel: "surfaces",
     pictures: [
       [1440, "light"],
+      [1440, "dark"],
+      [820, "light"],
+      [820, "dark"],
+      [390, "light"],
       [390, "dark"],
+    ],
+  },
+  {
+    name: "map",
+    panel: "map",
+    prepare: async ({ page }) => await page.locator(".map").waitFor(),
+    pictures: [
+      [1440, "light"],
+      [820, "dark"],
     ],
   },
   {
@@ -68,6 +81,22 @@ const LOOKS: readonly Look[] = [
       }
       await person.sees("Write the introduction", ".evaluations");
     },
+  },
+  {
+    name: "time",
+    panel: "surfaces",
+    prepare: async ({ page }) => {
+      await page.getByRole("button", { name: "Time" }).click();
+      await page.getByRole("slider").focus();
+      for (let back = 0; back < 3; back++) await page.keyboard.press("PageDown");
+      await page.locator(".room.past .surface").first().waitFor();
+    },
+    pictures: [
+      [1440, "light"],
+      [1440, "dark"],
+      [820, "light"],
+      [390, "dark"],
+    ],
   },
 ];
 
