@@ -4,6 +4,8 @@ import { LIMITS } from "../kernel/limits.ts";
 import { PHASES } from "../kernel/migration.ts";
 import { CONFIG_KEYS } from "../kernel/model.ts";
 import { isKey, isScope } from "../kernel/names.ts";
+import type { Setting } from "../kernel/room-limits.ts";
+import { LOWERABLE, SETTINGS } from "../kernel/room-limits.ts";
 import { SIGNALS } from "../kernel/salience.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
@@ -36,8 +38,26 @@ export const retention = z.union([
 ]);
 /** How much each signal of salience counts; what is not named counts as it does by default [CTX-8]. */
 export const weights = z.partialRecord(z.enum(SIGNALS), z.number().min(0).max(1));
+function lowered(setting: Setting) {
+  const most = LIMITS[LOWERABLE[setting]];
+  const error = `must be a whole number from 1 to ${most}`;
+  return z.int({ error }).min(1, error).max(most, error).exactOptional();
+}
+
+/** Limits that the room lowers; what is not named is as it is everywhere [LIMIT-5]. */
+export const limits = z.strictObject(
+  Object.fromEntries(SETTINGS.map((setting) => [setting, lowered(setting)])) as Record<
+    Setting,
+    ReturnType<typeof lowered>
+  >,
+  {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? `may hold ${SETTINGS.join(", ")} and nothing else` : undefined,
+  },
+);
 const settings = {
   ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()])),
+  limits: limits.nullish(),
   retention: retention.nullish(),
   salience_weights: weights.nullish(),
 };

@@ -29,6 +29,7 @@ import { decisionContext, decisionPorts } from "./ports.ts";
 import { RoomRoots } from "./roots.ts";
 import type { Session } from "./session.ts";
 import { readerRefusal, writerRefusal } from "./session.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** Takes back the transaction of an invocation whose answer is too large to be kept for its key. */
 class UnkeepableAnswer extends Error {
@@ -43,9 +44,11 @@ class UnkeepableAnswer extends Error {
 export class Invoking {
   readonly #parts: RoomParts;
   readonly #batches: Batches;
+  readonly #throttle: Throttle;
 
-  constructor(parts: RoomParts, batching: Pick<BatchesParts, "together" | "isFull">) {
+  constructor(parts: RoomParts, throttle: Throttle, batching: Pick<BatchesParts, "together" | "isFull">) {
     this.#parts = parts;
+    this.#throttle = throttle;
     this.#batches = new Batches({
       ...batching,
       attempt: (session, call, compact) => this.#attempt(session, call, compact),
@@ -55,13 +58,17 @@ export class Invoking {
 
   /** Answers one invocation, committed where it changes anything. */
   invoke(session: Session, call: InvokeCall, compact: boolean): Reply {
+    const limited = this.#throttle.admit(session, 1);
+    if (limited) return limited;
     const outcome = this.#attempt(session, call, compact);
     return "reply" in outcome ? outcome.reply : this.#refused(session, call, outcome.refusal);
   }
 
   /** Answers several invocations, in order, as if each had come alone [ACT-14]. */
   invokeMany(session: Session, call: InvokeManyCall, compact: boolean): Reply {
-    return this.#batches.answer(session, call, compact);
+    return (
+      this.#throttle.admit(session, call.invocations.length) ?? this.#batches.answer(session, call, compact)
+    );
   }
 
   #attempt(session: Session, call: InvokeCall, compact: boolean): Outcome {

@@ -11,7 +11,7 @@ import { Firing } from "./firing.ts";
 import { Invoking } from "./invoking.ts";
 import { Membership } from "./membership.ts";
 import { openModel } from "./open-model.ts";
-import type { RoomInside, RoomParts } from "./parts.ts";
+import type { Commit, RoomInside, RoomParts } from "./parts.ts";
 import type { RoomHost } from "./ports.ts";
 import type { ReadModel } from "./read-model.ts";
 import { isRead, Reading } from "./reading.ts";
@@ -19,6 +19,7 @@ import { RevokedTokens } from "./revoked-tokens.ts";
 import { Sampling } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import { admit, ownerRefusal } from "./session.ts";
+import { Throttle } from "./throttle.ts";
 import type { Departure } from "./transfer/departures.ts";
 import { Departures } from "./transfer/departures.ts";
 import type { Waiting } from "./waits.ts";
@@ -54,11 +55,16 @@ export class Room {
       { model, journal, revoked: this.#revoked, transaction: host.transaction },
       () => ({ waits: this.#waits, watch: this.#watch, chores: this.#chores }),
     );
-    const commit = committing.commit.bind(committing);
+    const throttle = new Throttle(model);
+    const commit: Commit = (draft, ts, within) => {
+      const event = committing.commit(draft, ts, within);
+      throttle.note(event);
+      return event;
+    };
     const parts: RoomParts = { model, host, answers, tokens, usage, commit };
     this.inside = { ...parts, enter: (caller) => this.#enter(caller) };
     this.#firing = new Firing({ live: model.live, journal, commit, now: model.now, isFull: host.isFull });
-    this.#invoking = new Invoking(parts, {
+    this.#invoking = new Invoking(parts, throttle, {
       together: (work) => committing.together(work),
       isFull: host.isFull,
     });
