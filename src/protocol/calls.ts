@@ -123,6 +123,7 @@ export interface RoomCalls {
   readonly replay: { readonly seq: number };
   readonly samples: SamplesCall;
   readonly salience: SalienceCall;
+  readonly stats: Record<never, never>;
   readonly mintToken: MintTokenCommand;
   readonly listTokens: Record<never, never>;
   readonly revokeToken: { readonly id: string };
@@ -141,6 +142,7 @@ export const READS: ReadonlySet<CallName> = new Set([
   "samples",
   "salience",
   "info",
+  "stats",
   "listTokens",
 ]);
 

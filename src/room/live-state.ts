@@ -196,6 +196,12 @@ export class LiveState implements StateReader, StateWriter {
     return size;
   }
 
+  /** The `count` scopes with most characters of value text, the largest first. */
+  largest(count: number): ({ readonly scope: string } & Readonly<Total>)[] {
+    const totals = [...this.#allTotals()].map(([scope, total]) => ({ scope, ...total }));
+    return totals.sort((left, right) => right.chars - left.chars).slice(0, count);
+  }
+
   put(scope: string, key: string, entry: Entry, writing?: Writing): void {
     const { value, ...rest } = entry;
     const existing = this.entry(scope, key);

@@ -28,6 +28,7 @@ export function roomRoutes(app: Hono<RouteEnv>): void {
       const body = await readBody(c, updateRoomBody);
       return body.ok ? await callRoom(c, "updateRoom", body.value) : refusalResponse(body.refusal);
     },
+    stats: (c) => callRoom(c, "stats", {}),
     deleteRoom: (c) => callRoom(c, "deleteRoom", {}),
   });
 }

@@ -61,6 +61,16 @@ export class Watchers {
     return this.#open.values();
   }
 
+  /** What all together have been sent and have not acknowledged. */
+  backlog(): { events: number; bytes: number } {
+    const backlog = { events: 0, bytes: 0 };
+    for (const { window } of this.#open.values()) {
+      backlog.events += window.events;
+      backlog.bytes += window.bytes;
+    }
+    return backlog;
+  }
+
   /** Whether anybody watches what `feed` brings. */
   wanted(feed: Feed): boolean {
     for (const watcher of this.#open.values()) if (watcher.wants(feed)) return true;
