@@ -11,6 +11,8 @@ export interface RouteEnv {
     readonly tokens: VerifiedTokens;
     claims: TokenClaims | null;
     bearer: string | undefined;
+    /** The characters of the request's body, once it has been read. */
+    bodyChars: number | undefined;
   };
 }
 

@@ -148,7 +148,13 @@ export const READS: ReadonlySet<CallName> = new Set([
 
 /** One call of a room, with how its answer is to be written. */
 export type RoomCall = {
-  [Name in CallName]: { readonly call: Name; readonly args: RoomCalls[Name]; readonly compact: boolean };
+  [Name in CallName]: {
+    readonly call: Name;
+    readonly args: RoomCalls[Name];
+    readonly compact: boolean;
+    /** What the request's body held, about: a room whose queue is full refuses it. */
+    readonly bytes?: number;
+  };
 }[CallName];
 
 export type { CreateRoomCommand };

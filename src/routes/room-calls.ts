@@ -37,7 +37,8 @@ export async function callRoom<Name extends CallName>(
 ): Promise<Response> {
   const room = c.req.param("room") ?? "";
   if (!isRoomId(room)) return refusalResponse(noSuchRoom().refusal);
-  const request = { call, args, compact: isCompact(c) } as RoomCall;
+  const bytes = c.get("bodyChars") ?? 0;
+  const request = { call, args, compact: isCompact(c), bytes } as RoomCall;
   // The log's agent is whose events are asked for, not who asks.
   const claimed = agent ?? (call === "log" ? null : c.req.query("agent"));
   try {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   client: [],
   cli: ["client"],
   dashboard: ["client"],
-  "room-sockets": ["protocol", "room"],
+  "room-sockets": ["kernel", "protocol", "room"],
   legacy: ["kernel", "protocol", "storage", "room"],
   "room-turns": ["kernel"],
   "room-transfers": ["kernel", "protocol", "storage", "migrations", "room", "legacy", "room-turns"],

@@ -63,6 +63,14 @@ export class Commands {
     if (!entered.ok) this.#parts.watchers.endIfUnadmitted(watcher);
   }
 
+  /** Answers a frame that is not done, if it has an id to answer by: whether it was answered. */
+  refuse(watcher: Watcher, text: string | null, refusal: Refusal): boolean {
+    const id = idOf(text);
+    if (id === undefined) return false;
+    this.#parts.watchers.send(watcher, answerFrame(id, refusalReply(refusal)));
+    return true;
+  }
+
   /** Takes back what a watcher waits for and follows, after the object slept. */
   resume(watcher: Watcher): void {
     for (const wait of watcher.record.waits) {
