@@ -8,6 +8,8 @@ import { round, row } from "./scenarios.ts";
 /** Invocations in a batch: as many as it may have. */
 const BATCH = 100;
 const SIZE = { keys: 1_000, views: 0 };
+/** Each may have 100 invocations a second: together they may have more than an object does. */
+const AGENTS = 250;
 
 /** What one caller gets done by batches, all or none and each for itself, against one call after another. */
 export async function measureBatches(
@@ -17,7 +19,7 @@ export async function measureBatches(
   progress: (text: string) => void,
 ): Promise<Row[]> {
   progress("invoking in batches");
-  const room = await createRoom(rooms, SIZE);
+  const room = await createRoom(rooms, SIZE, AGENTS);
   const scenarios = [false, true].map((atomic) => scenario(rooms, batches(room, atomic), room, atomic));
   for (let turn = 1; turn <= effort.rounds; turn++) {
     for (const each of scenarios) await round(each, effort.roundMs, true);
