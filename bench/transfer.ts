@@ -58,7 +58,12 @@ async function fill(port: number, id: string, events: number): Promise<Made> {
   const invoke = (client: Connection, action: string, params: object) => {
     const path = `/rooms/${id}/actions/${action}/invoke`;
     const agent = `agent-${calls++ % AGENTS}`;
-    return client.expect({ method: "POST", path, token: room.token, body: JSON.stringify({ params, agent }) });
+    return client.expect({
+      method: "POST",
+      path,
+      token: room.token,
+      body: JSON.stringify({ params, agent }),
+    });
   };
   const [first] = clients;
   if (!first) return room;
