@@ -15,9 +15,14 @@ export const timing: MiddlewareHandler<RouteEnv> = async (c, next) => {
   await next();
   const total = Date.now() - began;
   const room = c.get("roomMs");
-  c.res.headers.set("Server-Timing", `${room === undefined ? "" : `room;dur=${room}, `}total;dur=${total}`);
+  // Whoever has no token is not told whether a room is there: neither by an answer nor by how long it took [AUTH-2].
+  if (room === undefined || c.get("claims")) c.res.headers.set("Server-Timing", timesOf(room, total));
   if (c.env.LOG === "requests") console.log(JSON.stringify(line(c, total, room)));
 };
+
+function timesOf(room: number | undefined, total: number): string {
+  return `${room === undefined ? "" : `room;dur=${room}, `}total;dur=${total}`;
+}
 
 type Line = Parameters<typeof timing>[0];
 

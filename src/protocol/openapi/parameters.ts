@@ -165,7 +165,6 @@ export const ANSWER_HEADERS: Readonly<
     ...text("For how long the room was waited for, and how long it took until the answer began, ms.", {
       pattern: "^(?:room;dur=\\d+, )?total;dur=\\d+$",
     }),
-    required: true,
   },
   "X-Sync-Seq": whole("The log's last event as of this answer."),
   "Idempotency-Replayed": text("Set where this is the first answer to the same key, given again.", {
