@@ -15,8 +15,10 @@ export const timing: MiddlewareHandler<RouteEnv> = async (c, next) => {
   await next();
   const total = Date.now() - began;
   const room = c.get("roomMs");
-  // Whoever has no token is not told whether a room is there: neither by an answer nor by how long it took [AUTH-2].
-  if (room === undefined || c.get("claims")) c.res.headers.set("Server-Timing", timesOf(room, total));
+  // Whoever has no token of a room is not told whether it is there: neither by an answer nor by how long it took [AUTH-2].
+  if (c.get("claims") || !c.req.path.startsWith("/rooms/")) {
+    c.res.headers.set("Server-Timing", timesOf(room, total));
+  }
   if (c.env.LOG === "requests") console.log(JSON.stringify(line(c, total, room)));
 };
 

@@ -20,9 +20,12 @@ it("[HTTP-5] every answer tells its times, those of the room where one was asked
     expect(await told(asked, { token }), asked).toMatch(TIMES);
   }
   expect(await told(`${path}/context`, { token })).toContain("room;dur=");
-  for (const asked of ["/health", "/nowhere", `${path}/context`, "/openapi.json"]) {
+  for (const asked of ["/health", "/nowhere", "/openapi.json"]) {
     expect(await told(asked), asked).toMatch(/^total;dur=\d+$/);
   }
+  expect(await told("/rooms", { body: {} })).toContain("room;dur=");
+  for (const asked of [`${path}/context`, "/rooms/nowhere/context"])
+    expect(await told(asked), asked).toBeNull();
   expect(await told("/health", { method: "PUT" })).toMatch(TIMES);
 });
 
