@@ -5,6 +5,8 @@ import type { Effort, Row } from "./samples.ts";
 import { round, row, scenario } from "./scenario.ts";
 
 const SIZE = { keys: 1_000, views: 0 };
+/** Each may have 100 invocations a second: together they may have more than an object does. */
+const AGENTS = 250;
 
 /** What one caller gets done by batches, all or none and each for itself, against one call after another. */
 export async function measureBatches(
@@ -14,7 +16,7 @@ export async function measureBatches(
   progress: (text: string) => void,
 ): Promise<Row[]> {
   progress("invoking in batches");
-  const room = await createRoom(rooms, SIZE);
+  const room = await createRoom(rooms, SIZE, AGENTS);
   const scenarios = [false, true].map((atomic) => {
     const name = `batch of ${BATCH}${atomic ? ", atomic" : ""} / ${BATCH} calls, invocations, sequential`;
     return scenario(

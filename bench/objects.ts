@@ -32,7 +32,7 @@ export interface Subject {
   watch(turn: number): Seat;
 }
 
-/** Callers take turns, as agents do: each has a token of its own, and may invoke no more than 100 times a second. */
+/** Callers take turns, as agents do: each has a token of its own. An agent may invoke 100 times a second [LIMIT-1]. */
 const AGENTS = 64;
 /** Invocations in a batch: as many as it may have. */
 export const BATCH = 100;

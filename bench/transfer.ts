@@ -18,6 +18,8 @@ const HEAP_MIB = 32;
 const LENGTHS = [5_000, 50_000];
 const KEYS = 2_000;
 const CLIENTS = 16;
+/** An agent may invoke 100 times a second: more than that they do together [LIMIT-1]. */
+const AGENTS = 64;
 const VALUE = "x".repeat(200);
 const LOOK_MS = 20;
 
@@ -44,16 +46,27 @@ async function createRoom(port: number, id: string): Promise<Made> {
 /** A room with so many events, most of them one write each. */
 async function fill(port: number, id: string, events: number): Promise<Made> {
   const room = await createRoom(port, id);
+  let calls = 0;
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => Connection.open(port)));
   const invoke = (client: Connection, action: string, params: object) => {
     const path = `/rooms/${id}/actions/${action}/invoke`;
-    return client.expect({ method: "POST", path, token: room.token, body: JSON.stringify({ params }) });
+    const agent = `agent-${calls++ % AGENTS}`;
+    return client.expect({
+      method: "POST",
+      path,
+      token: room.token,
+      body: JSON.stringify({ params, agent }),
+    });
   };
   const [first] = clients;
   if (!first) return room;
+  for (let agent = 0; agent < AGENTS; agent++) {
+    const body = JSON.stringify({ id: `agent-${agent}` });
+    await first.expect({ method: "POST", path: `/rooms/${id}/agents`, token: room.token, body });
+  }
   const writes = [{ key: "${params.k}", value: "${params.v}" }];
   await invoke(first, "_register_action", { id: "set", writes });
-  let next = 2;
+  let next = 2 + AGENTS;
   await Promise.all(
     clients.map(async (client) => {
       while (next < events) {

@@ -9,6 +9,8 @@ interface Env {
   readonly AUTH_SECRET_PREVIOUS?: string;
   /** Who may create rooms: `open` for everyone, `token` for holders of a `create_` token [AUTH-9]. */
   readonly ROOM_CREATION?: string;
+  /** `requests` writes a line on the log for each request; without it there is none. */
+  readonly LOG?: string;
   /** The names under which `/mcp` may be called, by commas; without it all that lead here [MCP-5]. */
   readonly ALLOWED_HOSTS?: string;
 }

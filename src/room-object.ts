@@ -12,16 +12,16 @@ import type {
   RoomCall,
   SocketRequest,
 } from "./protocol/calls.ts";
-import { READS, SOCKET_HEADER, TIME_OVER } from "./protocol/calls.ts";
+import { READS, SOCKET_HEADER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
 import { refusalReply } from "./room/answers.ts";
-import { GroupCommit } from "./room/group-commit.ts";
+import { GroupCommit, overloaded } from "./room/group-commit.ts";
 import { roomExists } from "./room/membership.ts";
 import type { RoomHost } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import type { Departure } from "./room/transfer/departures.ts";
 import { beingImported } from "./room/transfer/import.ts";
-import { begin, end, forget, memoryOf, open, restore } from "./room-sockets.ts";
+import { begin, end, forget, handle, isRefused, lengthOf, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
 import type { Guard } from "./room-turns.ts";
@@ -92,7 +92,9 @@ export class RoomObject extends DurableObject<Env> {
     if (!room?.exists) return this.#transfers.absent(caller);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
     const answer = () => this.#answer(caller, call);
-    return READS.has(call.call) ? answer() : await this.#commits.run(answer);
+    if (READS.has(call.call)) return answer();
+    if (!this.#commits.hasSpace(call.bytes ?? 0)) return refusalReply(overloaded());
+    return await this.#commits.run(answer, call.bytes);
   }
 
   /** Walks the room's log, and lets others have their turn in between. */
@@ -163,15 +165,13 @@ export class RoomObject extends DurableObject<Env> {
   /** Frames are done in the order in which they come, commands and reads alike. */
   override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
     const memory = memoryOf(socket);
+    const text = typeof frame === "string" ? frame : null;
+    const bytes = lengthOf(frame);
+    if (!this.#commits.hasSpace(bytes) && isRefused(this.#room, memory, text, overloaded())) return;
     await this.#commits.run(() => {
       const room = this.#room;
-      if (!room) return;
-      const text = typeof frame === "string" ? frame : null;
-      this.#run(room, () => {
-        if (memory.open === "watch") room.watch.handle(memory.record.id, text);
-        else if (text === TIME_OVER) room.endWait(memory.waiting.id);
-      });
-    });
+      if (room) this.#run(room, () => handle(room, memory, text));
+    }, bytes);
   }
 
   /** The platform leaves it to the room to answer a close: a client whose close is not answered holds on for ten seconds. */

@@ -1,4 +1,6 @@
+import type { Refusal } from "./kernel/errors.ts";
 import type { Reply, SocketRequest } from "./protocol/calls.ts";
+import { TIME_OVER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
 import { refusalReply } from "./room/answers.ts";
 import type { Room } from "./room/room.ts";
@@ -89,4 +91,25 @@ export function end(socket: WebSocket, reply: Reply, code: number): void {
   }
   socket.send(answerFrame(undefined, reply).text);
   socket.close(code, "the room has made way");
+}
+
+/** Does what came on a socket; null stands for bytes that are no text. */
+export function handle(room: Room, memory: SocketMemory, text: string | null): void {
+  if (memory.open === "watch") room.watch.handle(memory.record.id, text);
+  else if (text === TIME_OVER) room.endWait(memory.waiting.id);
+}
+
+/** Answers a watcher's frame that is not done: whether it could be answered, and so need not be done. */
+export function isRefused(
+  room: Room | null,
+  memory: SocketMemory,
+  text: string | null,
+  refusal: Refusal,
+): boolean {
+  return room !== null && memory.open === "watch" && room.watch.refuse(memory.record.id, text, refusal);
+}
+
+/** What a frame that waits for its turn holds in memory, about. */
+export function lengthOf(frame: string | ArrayBuffer): number {
+  return typeof frame === "string" ? frame.length : frame.byteLength;
 }

@@ -16,6 +16,7 @@ import { replacement } from "./routes/replaced.ts";
 import { operations, resource } from "./routes/resource.ts";
 import { creationRoutes, roomRoutes } from "./routes/rooms.ts";
 import { templateRoutes } from "./routes/templates.ts";
+import { timing } from "./routes/timing.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { waitRoutes } from "./routes/wait.ts";
@@ -41,6 +42,8 @@ function malformedUrl() {
 }
 
 const app = new Hono<RouteEnv>();
+
+app.use(timing);
 
 /** Answers what a browser asks before it calls from another origin; answers themselves bring their own headers. */
 const preflight = cors({

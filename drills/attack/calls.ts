@@ -103,6 +103,7 @@ export const MODELS: Readonly<Record<OperationId, Model>> = {
       },
     ],
   },
+  stats: { query: { compact: "true" } },
   deleteRoom: {},
   join: {
     bodies: [

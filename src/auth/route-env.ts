@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { TokenClaims } from "../protocol/calls.ts";
+import type { OperationId } from "../protocol/operations.ts";
 import type { SigningKeys } from "./tokens.ts";
 import type { VerifiedTokens } from "./verified-tokens.ts";
 
@@ -11,6 +12,12 @@ export interface RouteEnv {
     readonly tokens: VerifiedTokens;
     claims: TokenClaims | null;
     bearer: string | undefined;
+    /** The characters of the request's body, once it has been read. */
+    bodyChars: number | undefined;
+    /** How long the room was waited for, ms. */
+    roomMs: number | undefined;
+    /** The call that was routed to. */
+    operation: OperationId | undefined;
   };
 }
 

@@ -11,7 +11,7 @@ import { open } from "./commands/open.ts";
 import { history, replay, samples } from "./commands/past.ts";
 import { profilesList, profilesRemove, profilesUse } from "./commands/profiles.ts";
 import { register } from "./commands/register.ts";
-import { create, deletion, info, update } from "./commands/rooms.ts";
+import { create, deletion, info, stats, update } from "./commands/rooms.ts";
 import { health, templates } from "./commands/server.ts";
 import { tokensList, tokensMint, tokensRevoke } from "./commands/tokens.ts";
 import { exportation, fork, importation } from "./commands/transfer.ts";
@@ -31,7 +31,10 @@ export const GROUPS: readonly Group[] = [
     title: "Take part",
     commands: [join, context, invoke, batch, register, wait, watch, evaluate, poll, salience, guide],
   },
-  { title: "Rooms", commands: [create, info, update, deletion, exportation, importation, fork, open, types] },
+  {
+    title: "Rooms",
+    commands: [create, info, stats, update, deletion, exportation, importation, fork, open, types],
+  },
   { title: "The past", commands: [log, history, replay, samples, verify] },
   { title: "Agents and tokens", commands: [agentUpdate, agentLeave, tokensList, tokensMint, tokensRevoke] },
   { title: "Servers", commands: [health, templates, migration, migrate] },

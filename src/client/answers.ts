@@ -15,6 +15,47 @@ export interface RoomInfo {
   readonly messages: number;
 }
 
+/** What a room costs: what it holds, in memory too, and what it did since it was loaded. */
+export interface RoomStats {
+  readonly storage_bytes: number;
+  /** `estimated_bytes` is told from the newest events. */
+  readonly log: { readonly events: number; readonly earliest: number; readonly estimated_bytes: number };
+  readonly state: {
+    readonly entries: number;
+    readonly chars: number;
+    /** The 50 with most value text. */
+    readonly scopes: readonly { readonly scope: string; readonly entries: number; readonly chars: number }[];
+  };
+  readonly messages: number;
+  readonly agents: number;
+  readonly actions: number;
+  readonly views: number;
+  readonly timers: number;
+  /** Counted up to 10,000. */
+  readonly samples: number;
+  /** Answers kept for idempotency keys, counted up to 10,000. */
+  readonly kept_answers: number;
+  readonly memory: {
+    readonly derivations: number;
+    readonly waits: number;
+    readonly watchers: number;
+    /** What watchers have been sent and have not acknowledged. */
+    readonly backlog: { readonly events: number; readonly bytes: number };
+    readonly buckets: number;
+  };
+  readonly activity: {
+    /** When the room was loaded. */
+    readonly since: string;
+    readonly events: number;
+    readonly mean_event_chars: number;
+    readonly evaluations: number;
+    readonly invocations: number;
+    /** Refused invocations by code. */
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  readonly seq: number;
+}
+
 /** An agent as its own call told of it. */
 export interface AgentRecord {
   readonly id: string;

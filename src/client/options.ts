@@ -1,7 +1,7 @@
 import type { Signal, TokenKind } from "./answers.ts";
 import type { Depth, IncludableScope, Part, Section } from "./context.ts";
 import type { EventKind } from "./events.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** What every call takes. */
 export interface CallOptions {
@@ -36,6 +36,23 @@ export interface JoinOptions extends CallOptions {
   readonly views?: readonly object[] | Readonly<Record<string, string | object>> | undefined;
 }
 
+/** The limits that a room may lower. */
+export type RoomLimit =
+  | "invocations_per_second"
+  | "burst"
+  | "room_invocations_per_second"
+  | "loop_per_minute"
+  | "entries"
+  | "state_bytes"
+  | "actions"
+  | "views"
+  | "agents"
+  | "timers"
+  | "waits"
+  | "waits_per_token"
+  | "watchers"
+  | "subscriptions";
+
 export interface RoomUpdate {
   readonly meta?: JsonObject | undefined;
   readonly join?: "token" | "open" | undefined;
@@ -44,7 +61,7 @@ export interface RoomUpdate {
     | {
         readonly salience_weights?: Readonly<Partial<Record<Signal, number>>> | null;
         readonly retention?: { readonly events: number } | { readonly days: number } | null;
-        readonly limits?: Json;
+        readonly limits?: Readonly<Partial<Record<RoomLimit, number>>> | null;
         readonly dashboard?: DashboardLayout | null;
       }
     | undefined;

@@ -49,6 +49,11 @@ export class RoomReads<V extends VocabularyShape = AnyVocabulary> {
     return await this.call({ path: "", ...callOptions });
   }
 
+  /** What the room costs: for the room token. */
+  async stats(callOptions: options.CallOptions = {}): Promise<answers.RoomStats> {
+    return await this.call({ path: "/stats", ...callOptions });
+  }
+
   /** Everything that the caller may see, or the parts that `only` names. It moves an agent's read cursor. */
   async context<P extends Part = Section>(
     contextOptions: options.ContextOptions<P> = {},

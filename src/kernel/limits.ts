@@ -33,6 +33,17 @@ export const LIMITS = Object.freeze({
   writesPerAction: 64,
   /** They run in one go, and others wait. */
   invocationsPerBatch: 100,
+  /** Of one agent, and of the room token that acts as nobody: far more than a model thinks of, a third of what an object does. */
+  invocationsPerSecond: 100,
+  /** Two whole batches. */
+  invocationBurst: 200,
+  /** Of a whole room, twice as many at once: several times what an object was seen to do, for a room to lower. */
+  roomInvocationsPerSecond: 50_000,
+  /** Answers of two agents to each other with no other input: a game of go between programs has 300 moves. */
+  loopPerMinute: 1_200,
+  /** Commands that wait for the commit before them: one more is refused, before they fill the memory of the object. */
+  queuedCommands: 4_000,
+  queuedBytes: 16 * MIB,
   /** A batch's answers travel as one: the platform passes at most 32 MiB from an object to the Worker. */
   batchAnswerBytes: 8 * MIB,
   entries: 50_000,

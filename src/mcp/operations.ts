@@ -10,6 +10,7 @@ export const TOOL_OF: Readonly<Record<OperationId, ToolName | null>> = {
   getRoom: "look",
   updateRoom: null,
   deleteRoom: null,
+  stats: "look",
   join: "join",
   updateAgent: null,
   leave: null,

@@ -138,6 +138,7 @@ export interface RoomCalls {
   readonly replay: ReplayCall;
   readonly samples: SamplesCall;
   readonly salience: SalienceCall;
+  readonly stats: Record<never, never>;
   readonly mintToken: MintTokenCommand;
   readonly listTokens: Record<never, never>;
   readonly revokeToken: { readonly id: string };
@@ -156,12 +157,19 @@ export const READS: ReadonlySet<CallName> = new Set([
   "samples",
   "salience",
   "info",
+  "stats",
   "listTokens",
 ]);
 
 /** One call of a room, with how its answer is to be written. */
 export type RoomCall = {
-  [Name in CallName]: { readonly call: Name; readonly args: RoomCalls[Name]; readonly compact: boolean };
+  [Name in CallName]: {
+    readonly call: Name;
+    readonly args: RoomCalls[Name];
+    readonly compact: boolean;
+    /** What the request's body held, about: a room whose queue is full refuses it. */
+    readonly bytes?: number;
+  };
 }[CallName];
 
 export type { CreateRoomCommand };

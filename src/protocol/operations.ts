@@ -15,6 +15,7 @@ export const OPERATIONS = {
   getRoom: { method: "GET", path: "/rooms/:room", summary: "What a room is" },
   updateRoom: { method: "PATCH", path: "/rooms/:room", summary: "Change a room's settings" },
   deleteRoom: { method: "DELETE", path: "/rooms/:room", summary: "Delete a room" },
+  stats: { method: "GET", path: "/rooms/:room/stats", summary: "What a room costs" },
   join: { method: "POST", path: "/rooms/:room/agents", summary: "Join as an agent" },
   updateAgent: { method: "PATCH", path: "/rooms/:room/agents/:agent", summary: "Change an agent" },
   leave: { method: "DELETE", path: "/rooms/:room/agents/:agent", summary: "Leave" },

@@ -4,6 +4,8 @@ import { LIMITS } from "../kernel/limits.ts";
 import { PHASES } from "../kernel/migration.ts";
 import { CONFIG_KEYS } from "../kernel/model.ts";
 import { isKey, isScope } from "../kernel/names.ts";
+import type { Setting } from "../kernel/room-limits.ts";
+import { LOWERABLE, SETTINGS } from "../kernel/room-limits.ts";
 import { SIGNALS } from "../kernel/salience.ts";
 
 /** Any JSON. Bodies are checked for what a room can keep before any schema sees them, so nothing is copied here. */
@@ -57,8 +59,26 @@ const dashboard = z.strictObject(
   },
   { error: ({ code }) => (code === "unrecognized_keys" ? "has title, panels and home only" : undefined) },
 );
+function lowered(setting: Setting) {
+  const most = LIMITS[LOWERABLE[setting]];
+  const error = `must be a whole number from 1 to ${most}`;
+  return z.int({ error }).min(1, error).max(most, error).exactOptional();
+}
+
+/** Limits that the room lowers; what is not named is as it is everywhere [LIMIT-5]. */
+export const limits = z.strictObject(
+  Object.fromEntries(SETTINGS.map((setting) => [setting, lowered(setting)])) as Record<
+    Setting,
+    ReturnType<typeof lowered>
+  >,
+  {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? `may hold ${SETTINGS.join(", ")} and nothing else` : undefined,
+  },
+);
 const settings = {
   ...Object.fromEntries(CONFIG_KEYS.map((key) => [key, json.optional()])),
+  limits: limits.nullish(),
   retention: retention.nullish(),
   salience_weights: weights.nullish(),
   dashboard: dashboard.nullish(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LIMITS } from "../kernel/limits.ts";
 import { isRoomId, isScope } from "../kernel/names.ts";
 import type { ParamFault } from "../kernel/ports.ts";
-import { joinMode, retention, weights } from "./requests.ts";
+import { joinMode, limits, retention, weights } from "./requests.ts";
 import { agentId, instant, json, jsonObject, positive } from "./transfer-lines.ts";
 
 const agentRecord = z.strictObject({
@@ -36,7 +36,7 @@ const CONFIG: Readonly<Record<string, z.ZodType>> = {
   join: joinMode,
   retention,
   salience_weights: weights,
-  limits: json,
+  limits,
   dashboard: json,
 };
 

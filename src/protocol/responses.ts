@@ -5,7 +5,13 @@ import { refusalBody, refusalStatus } from "./refusal-body.ts";
 export const VERSION = "v8";
 
 /** Headers that a browser of another origin may read [HTTP-4]. */
-export const EXPOSED_HEADERS = ["X-Sync-Version", "X-Sync-Seq", "Idempotency-Replayed", "Retry-After"];
+export const EXPOSED_HEADERS = [
+  "X-Sync-Version",
+  "X-Sync-Seq",
+  "Idempotency-Replayed",
+  "Retry-After",
+  "Server-Timing",
+];
 
 /** What every answer carries, given with it: a middleware that adds a header later makes the response anew. */
 const JSON_HEADERS = {

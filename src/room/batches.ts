@@ -20,6 +20,8 @@ export interface BatchesParts {
   readonly attempt: (session: Session, call: InvokeCall, compact: boolean) => Outcome;
   /** Logs a refusal and answers it. */
   readonly refuse: (session: Session, call: InvokeCall, refusal: Refusal) => Reply;
+  /** Told of the answer to each invocation that stands for itself. */
+  readonly answered: (reply: Reply) => void;
 }
 
 /** The answers of a batch so far, in order. */
@@ -68,7 +70,9 @@ export class Batches {
   #each(session: Session, invocations: readonly InvokeCall[], compact: boolean): Reply {
     const results = new Results();
     for (const call of invocations) {
-      results.add(results.isFull ? refusalReply(tooMuch()) : this.#alone(session, call, compact));
+      const reply = results.isFull ? refusalReply(tooMuch()) : this.#alone(session, call, compact);
+      this.#parts.answered(reply);
+      results.add(reply);
     }
     return results.reply(compact);
   }

@@ -3,6 +3,8 @@ import { refuse } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { Entry, EventDraft, Operation } from "../kernel/model.ts";
 import { utf8Bytes } from "../kernel/names.ts";
+import type { RoomLimits } from "../kernel/room-limits.ts";
+import { limitsOf } from "../kernel/room-limits.ts";
 import { RunningState } from "../kernel/state.ts";
 import { StoredEntry } from "../storage/state-store.ts";
 import type { LiveState } from "./live-state.ts";
@@ -24,11 +26,12 @@ function capacityRefusal(
   operations: readonly Operation[],
 ): { readonly ok: false; readonly refusal: Refusal } | null {
   const added = growth(live, operations);
-  if (added.timers > 0 && live.timers.size + added.timers > LIMITS.timers) return full("timers");
+  const limits = limitsOf(live);
+  if (added.timers > 0 && live.timers.size + added.timers > limits.timers) return full("timers", limits);
   if (added.entries <= 0 && added.chars <= 0) return null;
   const size = live.size();
-  if (added.entries > 0 && size.entries + added.entries > LIMITS.entries) return full("entries");
-  if (added.chars > 0 && size.chars + added.chars > LIMITS.stateBytes) return full("stateBytes");
+  if (added.entries > 0 && size.entries + added.entries > limits.entries) return full("entries", limits);
+  if (added.chars > 0 && size.chars + added.chars > limits.stateBytes) return full("stateBytes", limits);
   return null;
 }
 
@@ -60,10 +63,10 @@ function weight(entry: Entry | undefined): Growth {
   return { entries: 1, chars: length, timers: (entry.timer ? 1 : 0) + (entry.cooldown ? 1 : 0) };
 }
 
-function full(limit: "entries" | "stateBytes" | "timers") {
+function full(limit: "entries" | "stateBytes" | "timers", limits: RoomLimits) {
   return refuse(
     "storage_full",
-    `The room's live state is full: it holds at most ${LIMITS[limit]} ${limit}.`,
+    `The room's live state is full: it holds at most ${limits[limit]} ${limit}.`,
     {
       hint: "Delete entries that are not needed any more.",
       details: { limit },

@@ -94,6 +94,11 @@ export class Derivations {
   /** How many evaluations there have been. */
   evaluations = 0;
 
+  /** How many are in memory. */
+  get size(): number {
+    return this.#derivations.size;
+  }
+
   /** Begins another pass: what reads the clock or presence is evaluated at most once in each. */
   nextPass(): void {
     this.#pass += 1;

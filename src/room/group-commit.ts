@@ -1,5 +1,14 @@
+import type { Refusal } from "../kernel/errors.ts";
+import { refuse } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+
 /** So many commands run in one go before calls that only read get their turn. */
 const MOST_TOGETHER = 64;
+
+interface Queued {
+  readonly run: () => void;
+  readonly bytes: number;
+}
 
 /**
  * Commands that come while a commit is being confirmed run together when it is: what the platform stores at the end of
@@ -8,7 +17,9 @@ const MOST_TOGETHER = 64;
  */
 export class GroupCommit {
   readonly #confirmed: () => Promise<void>;
-  readonly #queue: (() => void)[] = [];
+  readonly #queue: Queued[] = [];
+  /** What the queued commands bring. */
+  #bytes = 0;
   #confirming = false;
 
   /** `confirmed` resolves when all that was stored so far is safe. */
@@ -16,15 +27,22 @@ export class GroupCommit {
     this.#confirmed = confirmed;
   }
 
-  run<T>(command: () => T): Promise<T> {
+  /** Whether one more command may wait for its turn: those that wait are held in memory, with the `bytes` that each brings. */
+  hasSpace(bytes: number): boolean {
+    return this.#queue.length < LIMITS.queuedCommands && this.#bytes + bytes <= LIMITS.queuedBytes;
+  }
+
+  run<T>(command: () => T, bytes = 0): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#queue.push(() => {
+      const run = () => {
         try {
           resolve(command());
         } catch (thrown) {
           reject(thrown);
         }
-      });
+      };
+      this.#queue.push({ run, bytes });
+      this.#bytes += bytes;
       if (!this.#confirming) void this.#drain();
     });
   }
@@ -33,11 +51,26 @@ export class GroupCommit {
     this.#confirming = true;
     try {
       while (this.#queue.length > 0) {
-        for (const command of this.#queue.splice(0, MOST_TOGETHER)) command();
+        for (const { run, bytes } of this.#queue.splice(0, MOST_TOGETHER)) {
+          this.#bytes -= bytes;
+          run();
+        }
         await this.#confirmed();
       }
     } finally {
       this.#confirming = false;
     }
   }
+}
+
+/** What a command is told that cannot wait for its turn any more [LIMIT-3]. */
+export function overloaded(): Refusal {
+  return refuse(
+    "overloaded",
+    "More is asked of this room than it can store just now, and nothing was done.",
+    {
+      hint: "Repeat the call after 1 s, and then less often; several invocations in one POST …/invoke are stored together.",
+      details: { limit: "queuedCommands", retry_after_seconds: 1 },
+    },
+  ).refusal;
 }

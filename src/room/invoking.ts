@@ -29,6 +29,8 @@ import { decisionContext, decisionPorts } from "./ports.ts";
 import { RoomRoots } from "./roots.ts";
 import type { Session } from "./session.ts";
 import { readerRefusal, writerRefusal } from "./session.ts";
+import type { Tally } from "./tally.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** Takes back the transaction of an invocation whose answer is too large to be kept for its key. */
 class UnkeepableAnswer extends Error {
@@ -43,25 +45,46 @@ class UnkeepableAnswer extends Error {
 export class Invoking {
   readonly #parts: RoomParts;
   readonly #batches: Batches;
+  readonly #throttle: Throttle;
+  readonly #tally: Tally;
 
-  constructor(parts: RoomParts, batching: Pick<BatchesParts, "together" | "isFull">) {
+  constructor(
+    parts: RoomParts,
+    pace: { readonly throttle: Throttle; readonly tally: Tally },
+    batching: Pick<BatchesParts, "together" | "isFull">,
+  ) {
     this.#parts = parts;
+    this.#throttle = pace.throttle;
+    this.#tally = pace.tally;
     this.#batches = new Batches({
       ...batching,
       attempt: (session, call, compact) => this.#attempt(session, call, compact),
       refuse: (session, call, refusal) => this.#refused(session, call, refusal),
+      answered: (reply) => this.#tally.answered(reply),
     });
   }
 
   /** Answers one invocation, committed where it changes anything. */
   invoke(session: Session, call: InvokeCall, compact: boolean): Reply {
-    const outcome = this.#attempt(session, call, compact);
-    return "reply" in outcome ? outcome.reply : this.#refused(session, call, outcome.refusal);
+    return this.#counted(1, this.#throttle.admit(session, 1) ?? this.#invoke(session, call, compact));
   }
 
   /** Answers several invocations, in order, as if each had come alone [ACT-14]. */
   invokeMany(session: Session, call: InvokeManyCall, compact: boolean): Reply {
-    return this.#batches.answer(session, call, compact);
+    const { length } = call.invocations;
+    const limited = this.#throttle.admit(session, length);
+    return this.#counted(length, limited ?? this.#batches.answer(session, call, compact));
+  }
+
+  #counted(invocations: number, reply: Reply): Reply {
+    this.#tally.invocations += invocations;
+    this.#tally.answered(reply);
+    return reply;
+  }
+
+  #invoke(session: Session, call: InvokeCall, compact: boolean): Reply {
+    const outcome = this.#attempt(session, call, compact);
+    return "reply" in outcome ? outcome.reply : this.#refused(session, call, outcome.refusal);
   }
 
   #attempt(session: Session, call: InvokeCall, compact: boolean): Outcome {

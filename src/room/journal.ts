@@ -27,6 +27,8 @@ export interface JournalParts {
 export class Journal {
   readonly #parts: JournalParts;
   #head: Head | undefined;
+  #events = 0;
+  #chars = 0;
 
   constructor(parts: JournalParts) {
     this.#parts = parts;
@@ -35,6 +37,11 @@ export class Journal {
   get head(): Head {
     this.#head ??= this.#parts.log.head();
     return this.#head;
+  }
+
+  /** What was appended since the room was loaded: events, and the characters of their payloads. */
+  get appended(): { readonly events: number; readonly chars: number } {
+    return { events: this.#events, chars: this.#chars };
   }
 
   /** `now` as an instant no earlier than the log's last event, so that `ts` never runs backwards [LOG-2]. */
@@ -71,6 +78,8 @@ export class Journal {
     apply(live, event);
     this.#count(event);
     this.#head = { seq, ts, chain };
+    this.#events += 1;
+    this.#chars += payload.length;
   }
 
   /** Appends the event that created this room as it was stored, in a transaction of the caller's. */

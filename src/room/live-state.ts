@@ -1,4 +1,5 @@
 import type { Entry } from "../kernel/model.ts";
+import { isReservedScope } from "../kernel/names.ts";
 import { compareKeys, entryNumber } from "../kernel/order.ts";
 import type { Writing } from "../kernel/provenance.ts";
 import { provenanceAfter } from "../kernel/provenance.ts";
@@ -13,6 +14,9 @@ const REGISTRIES = new Set(["_actions", "_views"]);
 
 /** The scope that only ever grows: it stays in SQLite and is read entry by entry. */
 export const APPEND_SCOPE = "_messages";
+
+/** So many look-ups of keys that are not there cost what loading a scope of some thousand entries costs. */
+const MOST_MISSED = 32;
 
 interface Total {
   entries: number;
@@ -37,6 +41,8 @@ export class LiveState implements StateReader, StateWriter {
   readonly #scopes = new Map<string, LiveScope>();
   /** Entries that have been read of scopes that have not. */
   readonly #single = new Map<string, Map<string, StoredEntry>>();
+  /** How often keys of such a scope were asked for that have no entry. */
+  readonly #missed = new Map<string, number>();
   readonly #highest = new Map<string, number>();
   #totals: Map<string, Total> | undefined;
 
@@ -122,6 +128,12 @@ export class LiveState implements StateReader, StateWriter {
     return size;
   }
 
+  /** The `count` scopes with most characters of value text, the largest first. */
+  largest(count: number): ({ readonly scope: string } & Readonly<Total>)[] {
+    const totals = [...this.#allTotals()].map(([scope, total]) => ({ scope, ...total }));
+    return totals.sort((left, right) => right.chars - left.chars).slice(0, count);
+  }
+
   put(scope: string, key: string, entry: Entry, writing?: Writing): void {
     const { value, ...rest } = entry;
     const existing = this.entry(scope, key);
@@ -156,6 +168,7 @@ export class LiveState implements StateReader, StateWriter {
   forget(): void {
     this.#scopes.clear();
     this.#single.clear();
+    this.#missed.clear();
     this.#highest.clear();
     this.#totals = undefined;
     this.timers.forget();
@@ -185,16 +198,24 @@ export class LiveState implements StateReader, StateWriter {
     const loaded = new LiveScope(this.#store.load(scope), REGISTRIES.has(scope));
     this.#scopes.set(scope, loaded);
     this.#single.delete(scope);
+    this.#missed.delete(scope);
     return loaded;
   }
 
-  /** A key that has no entry is looked up each time: there is no end of such keys. */
+  /** Keys without an entry cannot be remembered, for there is no end of them: a scope that is asked for many is loaded. */
   #readSingle(scope: string, key: string): StoredEntry | undefined {
     const known = this.#single.get(scope)?.get(key);
     if (known) return known;
     const read = this.#store.get(scope, key);
     if (read) this.#keep(scope, key, read);
+    else this.#miss(scope);
     return read;
+  }
+
+  #miss(scope: string): void {
+    const missed = (this.#missed.get(scope) ?? 0) + 1;
+    this.#missed.set(scope, missed);
+    if (missed >= MOST_MISSED || isReservedScope(scope)) this.#scope(scope);
   }
 
   /** Has memory hold what the table does. */

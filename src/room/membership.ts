@@ -10,20 +10,22 @@ import {
   decideUpdateRoom,
 } from "../kernel/decide/room.ts";
 import { refuse } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
 import type { TokenRecord } from "../kernel/model.ts";
 import { sight } from "../kernel/sight.ts";
+import { TokenBucket } from "../kernel/token-bucket.ts";
 import type { Reply, RoomCall, TokenClaims } from "../protocol/calls.ts";
 import type { AnswerObject } from "../protocol/serialise.ts";
 import { RawJson, serialise } from "../protocol/serialise.ts";
 import { refusalReply, valueFields } from "./answers.ts";
 import { eventRefusal } from "./capacity.ts";
 import { requestAccount } from "./expressions.ts";
-import { OpenJoins } from "./open-joins.ts";
 import type { RoomParts } from "./parts.ts";
 import { decisionContext } from "./ports.ts";
 import { readInfo } from "./reads.ts";
 import type { Session } from "./session.ts";
 import { ownerRefusal, readerRefusal, unauthenticated, writerRefusal } from "./session.ts";
+import { tooSoon } from "./throttle.ts";
 
 export type MembershipCall = Extract<
   RoomCall,
@@ -32,10 +34,13 @@ export type MembershipCall = Extract<
   }
 >;
 
+const OPEN_JOINS = { perSecond: LIMITS.openJoinsPerMinute / 60, burst: LIMITS.openJoinsPerMinute };
+
 /** Who takes part in a room, with which tokens, and how the room is set: everything that is no invocation. */
 export class Membership {
   readonly #parts: RoomParts;
-  readonly #openJoins = new OpenJoins();
+  /** Nobody can be held to account for joins without a token: the room takes only so many a minute. */
+  readonly #openJoins = new TokenBucket();
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -78,13 +83,8 @@ export class Membership {
     const { kind } = session.identity;
     if (kind === "view") return refusalReply(readOnly().refusal);
     if (kind === "nobody" && !isOpen) return refusalReply(unauthenticated().refusal);
-    const retryAfter = kind === "nobody" ? this.#openJoins.take(model.now()) : null;
-    if (retryAfter !== null) {
-      const limited = refuse("rate_limited", "This room takes no more joins without a token just now.", {
-        hint: "Join with a join token, or try again later.",
-      });
-      return { ...refusalReply(limited.refusal), retryAfter };
-    }
+    const limited = kind === "nobody" ? this.#openJoinReply(model.now()) : null;
+    if (limited) return limited;
     const decision = decideJoin(command, isOpen, this.#context(session));
     // Whoever has just joined is there, though its own token has not called yet.
     if (decision.ok) this.#beat(command.id);
@@ -92,6 +92,17 @@ export class Membership {
       const token = accepted.event?.payload.tokens?.[0];
       return token ? { token: this.#claims(token) } : {};
     });
+  }
+
+  #openJoinReply(now: number): Reply | null {
+    const seconds = this.#openJoins.lacks(1, OPEN_JOINS, now);
+    if (seconds === null) {
+      this.#openJoins.take(1, OPEN_JOINS, now);
+      return null;
+    }
+    const hint = "Join with a join token, or try again later.";
+    const limit = "openJoinsPerMinute";
+    return tooSoon("This room takes no more joins without a token just now.", { hint, limit, seconds });
   }
 
   #beat(agent: string): void {

@@ -11,7 +11,7 @@ import { Firing } from "./firing.ts";
 import { Invoking } from "./invoking.ts";
 import { Membership } from "./membership.ts";
 import { openModel } from "./open-model.ts";
-import type { RoomInside, RoomParts } from "./parts.ts";
+import type { Commit, RoomInside, RoomParts } from "./parts.ts";
 import type { RoomHost } from "./ports.ts";
 import type { ReadModel } from "./read-model.ts";
 import { isRead, Reading } from "./reading.ts";
@@ -19,6 +19,9 @@ import { RevokedTokens } from "./revoked-tokens.ts";
 import { Sampling } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import { admit, ownerRefusal } from "./session.ts";
+import { Stats } from "./stats.ts";
+import { Tally } from "./tally.ts";
+import { Throttle } from "./throttle.ts";
 import type { Departure } from "./transfer/departures.ts";
 import { Departures } from "./transfer/departures.ts";
 import type { Waiting } from "./waits.ts";
@@ -43,6 +46,7 @@ export class Room {
   readonly #chores: Chores;
   readonly #firing: Firing;
   readonly #departures: Departures;
+  readonly #stats: Stats;
 
   constructor(stores: Stores, host: RoomHost) {
     this.#host = host;
@@ -54,14 +58,23 @@ export class Room {
       { model, journal, revoked: this.#revoked, transaction: host.transaction },
       () => ({ waits: this.#waits, watch: this.#watch, chores: this.#chores }),
     );
-    const commit = committing.commit.bind(committing);
+    const { throttle, tally } = { throttle: new Throttle(model), tally: new Tally() };
+    const commit: Commit = (draft, ts, within) => {
+      const event = committing.commit(draft, ts, within);
+      throttle.note(event);
+      return event;
+    };
     const parts: RoomParts = { model, host, answers, tokens, usage, commit };
     this.inside = { ...parts, enter: (caller) => this.#enter(caller) };
     this.#firing = new Firing({ live: model.live, journal, commit, now: model.now, isFull: host.isFull });
-    this.#invoking = new Invoking(parts, {
-      together: (work) => committing.together(work),
-      isFull: host.isFull,
-    });
+    this.#invoking = new Invoking(
+      parts,
+      { throttle, tally },
+      {
+        together: (work) => committing.together(work),
+        isFull: host.isFull,
+      },
+    );
     this.#membership = new Membership(parts);
     this.#reading = new Reading(model, stores, host.digest);
     this.#departures = new Departures(model, stores);
@@ -71,12 +84,10 @@ export class Room {
       ...asked,
       report: (session, waiting, triggered) => this.#contexts.waitReport(session, waiting, triggered),
     });
-    const { invoking, contexts, waits } = {
-      invoking: this.#invoking,
-      contexts: this.#contexts,
-      waits: this.#waits,
-    };
+    const [invoking, contexts, waits] = [this.#invoking, this.#contexts, this.#waits];
     this.#watch = new Watch({ ...asked, invoking, contexts, waits });
+    const { watchers } = this.#watch;
+    this.#stats = new Stats({ model, stores, journal, tally, throttle, waits, watchers });
     this.#chores = new Chores({
       ...asked,
       firing: this.#firing,
@@ -159,6 +170,8 @@ export class Room {
         return this.#invoking.invokeMany(session, request.args, request.compact);
       case "context":
         return this.#contexts.context(session, request.args, request.compact);
+      case "stats":
+        return this.#stats.answer(session, request.compact);
       default:
         return this.#membership.answer(session, request);
     }

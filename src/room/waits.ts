@@ -4,6 +4,7 @@ import { refuse } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { utf8Bytes } from "../kernel/names.ts";
 import type { Evaluation } from "../kernel/ports.ts";
+import { limitsOf } from "../kernel/room-limits.ts";
 import type { Caller, Reply, WaitCall } from "../protocol/calls.ts";
 import { Agenda } from "./agenda.ts";
 import { refusalReply } from "./answers.ts";
@@ -247,9 +248,10 @@ export class Waits {
     const token = waiting.caller.claims?.id;
     let ofToken = 0;
     for (const open of this.#open.values()) if (open.waiting.caller.claims?.id === token) ofToken += 1;
-    if (this.#open.size >= LIMITS.waitsPerRoom || ofToken >= LIMITS.waitsPerToken) {
-      const limit = ofToken >= LIMITS.waitsPerToken ? "waitsPerToken" : "waitsPerRoom";
-      return refuse("quota_exceeded", `No more than ${LIMITS[limit]} waits are open at once.`, {
+    const limits = limitsOf(this.#parts.model.live);
+    if (this.#open.size >= limits.waitsPerRoom || ofToken >= limits.waitsPerToken) {
+      const limit = ofToken >= limits.waitsPerToken ? "waitsPerToken" : "waitsPerRoom";
+      return refuse("quota_exceeded", `No more than ${limits[limit]} waits are open at once.`, {
         hint: "Join several conditions with ||, or let a wait end first.",
         details: { limit },
       }).refusal;

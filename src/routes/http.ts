@@ -17,6 +17,7 @@ export async function readBody<Schema extends z.ZodType>(
 ): Promise<Result<z.output<Schema>>> {
   const text = await readText(c.req.raw);
   if (!text.ok) return text;
+  c.set("bodyChars", text.value.length);
   return parseText(text.value, schema);
 }
 

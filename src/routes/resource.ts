@@ -15,8 +15,13 @@ export function operations(
 ): void {
   const paths = new Map<string, Partial<Record<Method, Handler>>>();
   for (const [id, handler] of Object.entries(handlers)) {
-    const { method, path } = OPERATIONS[id as OperationId];
-    paths.set(path, { ...paths.get(path), [method]: handler });
+    const operation = id as OperationId;
+    const { method, path } = OPERATIONS[operation];
+    const named: Handler = (c) => {
+      c.set("operation", operation);
+      return handler(c);
+    };
+    paths.set(path, { ...paths.get(path), [method]: named });
   }
   for (const [path, methods] of paths) resource(app, path, methods);
 }

@@ -37,11 +37,12 @@ export async function callRoom<Name extends CallName>(
 ): Promise<Response> {
   const room = c.req.param("room") ?? "";
   if (!isRoomId(room)) return refusalResponse(noSuchRoom().refusal);
-  const request = { call, args, compact: isCompact(c) } as RoomCall;
+  const bytes = c.get("bodyChars") ?? 0;
+  const request = { call, args, compact: isCompact(c), bytes } as RoomCall;
   // The log's agent is whose events are asked for, not who asks.
   const claimed = agent ?? (call === "log" ? null : c.req.query("agent"));
   try {
-    const reply = await roomStub(c.env, room).call(callerOf(c, claimed), request);
+    const reply = await timed(c, () => roomStub(c.env, room).call(callerOf(c, claimed), request));
     return await replyResponse(c, reply);
   } catch (thrown) {
     return unreachable(thrown);
@@ -52,7 +53,17 @@ export async function callRoom<Name extends CallName>(
 export async function openSocket(c: RouteContext, request: SocketRequest): Promise<Response> {
   const stub = roomStub(c.env, c.req.param("room") ?? "");
   const headers = { Upgrade: "websocket", [SOCKET_HEADER]: encodeURIComponent(JSON.stringify(request)) };
-  return await stub.fetch("https://room/socket", { headers });
+  return await timed(c, () => stub.fetch("https://room/socket", { headers }));
+}
+
+/** Asks the room, and notes how long it was waited for. */
+export async function timed<T>(c: RouteContext, ask: () => Promise<T>): Promise<T> {
+  const asked = Date.now();
+  try {
+    return await ask();
+  } finally {
+    c.set("roomMs", (c.get("roomMs") ?? 0) + Date.now() - asked);
+  }
 }
 
 function noSuchRoom() {

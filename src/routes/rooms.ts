@@ -13,7 +13,7 @@ import { refusalResponse } from "../protocol/responses.ts";
 import { findTemplate, furnishingOf } from "../templates/templates.ts";
 import { isCompact, readBody } from "./http.ts";
 import { operations } from "./resource.ts";
-import { callRoom, replyResponse, roomStub, unreachable } from "./room-calls.ts";
+import { callRoom, replyResponse, roomStub, timed, unreachable } from "./room-calls.ts";
 
 /** `POST /rooms` */
 export function creationRoutes(app: Hono<RouteEnv>): void {
@@ -28,6 +28,7 @@ export function roomRoutes(app: Hono<RouteEnv>): void {
       const body = await readBody(c, updateRoomBody);
       return body.ok ? await callRoom(c, "updateRoom", body.value) : refusalResponse(body.refusal);
     },
+    stats: (c) => callRoom(c, "stats", {}),
     deleteRoom: (c) => callRoom(c, "deleteRoom", {}),
   });
 }
@@ -44,7 +45,7 @@ async function createRoom(c: RouteContext): Promise<Response> {
   if (!furnishing.ok) return refusalResponse(furnishing.refusal);
   try {
     const command = { id: id.value, meta, join, furnishing: furnishing.value };
-    const created = await roomStub(c.env, id.value).create(command, isCompact(c));
+    const created = await timed(c, () => roomStub(c.env, id.value).create(command, isCompact(c)));
     const isImport = dump !== undefined && created.status === 201;
     return await replyResponse(c, isImport ? await importDump(c, id.value, created, dump) : created);
   } catch (thrown) {

@@ -7,6 +7,7 @@ import { MessageStore } from "./message-store.ts";
 import { PresenceStore } from "./presence-store.ts";
 import { SampleStore } from "./sample-store.ts";
 import { StateStore } from "./state-store.ts";
+import { TableSizes } from "./table-sizes.ts";
 import { TimerStore } from "./timer-store.ts";
 import { TokenStore } from "./token-store.ts";
 import { UsageStore } from "./usage-store.ts";
@@ -27,6 +28,7 @@ export interface Stores {
   readonly usage: UsageStore;
   readonly samples: SampleStore;
   readonly imports: ImportStore;
+  readonly sizes: TableSizes;
 }
 
 export function openStores(sql: SqlStorage): Stores {
@@ -44,5 +46,6 @@ export function openStores(sql: SqlStorage): Stores {
     usage: new UsageStore(sql),
     samples: new SampleStore(sql),
     imports: new ImportStore(sql),
+    sizes: new TableSizes(sql),
   };
 }

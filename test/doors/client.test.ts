@@ -56,6 +56,7 @@ const METHODS = {
   templates,
   template,
   getRoom: Room.prototype.info,
+  stats: Room.prototype.stats,
   updateRoom: Room.prototype.update,
   deleteRoom: Room.prototype.delete,
   join: Room.prototype.join,

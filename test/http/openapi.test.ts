@@ -54,6 +54,7 @@ const ORDER: Record<string, string> = {
   replay: "ana",
   samples: "ana",
   getRoom: "ana",
+  stats: "owner",
   mintToken: "owner",
   listTokens: "owner",
   revokeToken: "owner",

@@ -27,6 +27,7 @@ const CLIENT: Calls = {
   getRoom: (room) => room.info(),
   updateRoom: (room) => room.update({ meta: {} }),
   deleteRoom: (room) => room.delete(),
+  stats: (room) => room.stats(),
   join: (room) => room.join({ id: "ana" }),
   updateAgent: (room) => room.updateAgent("ana", { role: "lead" }),
   leave: (room) => room.leave("ana"),

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["client"],
   players: ["client"],
   dashboard: ["client", "players"],
-  "room-sockets": ["protocol", "room"],
+  "room-sockets": ["kernel", "protocol", "room"],
   legacy: ["kernel", "protocol", "storage", "room"],
   "room-turns": ["kernel"],
   "room-transfers": ["kernel", "protocol", "storage", "migrations", "room", "legacy", "room-turns"],

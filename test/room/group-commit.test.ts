@@ -1,6 +1,9 @@
+import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
+import { LIMITS } from "../../src/kernel/limits.ts";
 import { GroupCommit } from "../../src/room/group-commit.ts";
-import { createRoom } from "../support/room.ts";
+import { createRoom, roomObject } from "../support/room.ts";
+import { watch } from "../support/socket.ts";
 
 /** A platform that confirms when it is told to. */
 function heldPlatform() {
@@ -37,6 +40,57 @@ it("[LOG-1] a command that throws fails alone", async () => {
   confirmations.shift()?.();
   await expect(failing).rejects.toThrow("refused");
   await expect(following).resolves.toBe(2);
+});
+
+it("[LIMIT-3] so many commands wait, and so much of what they bring; those that have run make space", async () => {
+  const { confirmations, commits, note } = heldPlatform();
+  void note("first");
+  const waiting = Array.from({ length: LIMITS.queuedCommands - 1 }, () => note("next"));
+  expect(commits.hasSpace(0)).toBe(true);
+  waiting.push(note("last"));
+  expect(commits.hasSpace(0)).toBe(false);
+  confirmations.shift()?.();
+  await waiting[0];
+  expect([commits.hasSpace(LIMITS.queuedBytes), commits.hasSpace(LIMITS.queuedBytes + 1)]).toEqual([
+    true,
+    false,
+  ]);
+  const large = commits.run(() => 0, LIMITS.queuedBytes);
+  expect(commits.hasSpace(1)).toBe(false);
+  while (confirmations.length > 0) {
+    confirmations.shift()?.();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  expect([await large, commits.hasSpace(LIMITS.queuedBytes)]).toEqual([0, true]);
+});
+
+it("[LIMIT-3] a command that finds the queue full gets 503 and is not done; its like on a socket, too", async () => {
+  const room = await createRoom();
+  await room.owner.do("_register_action", { id: "inc", writes: [{ key: "n", increment: 1 }] });
+  const socket = await watch(room.owner);
+  const { token = "" } = room.owner;
+  const [, claims = ""] = token.split(".");
+  const { jti, inc } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
+  const caller = { claims: { id: jti, kind: "room" as const, room: room.id, incarnation: inc }, agent: null };
+  const replies = await runInDurableObject(roomObject(room.id), async (object, state) => {
+    const inc = { call: "invoke", args: { action: "inc", params: {} }, compact: false } as const;
+    const bytes = LIMITS.queuedBytes;
+    const calls = [0, bytes, bytes].map((each) => object.call(caller, { ...inc, bytes: each }));
+    const [server] = state.getWebSockets();
+    const frame = JSON.stringify({ type: "invoke", id: "late", action: "inc" });
+    if (server) await object.webSocketMessage(server, frame);
+    return await Promise.all(calls);
+  });
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 503]);
+  expect(JSON.parse(replies[2]?.body ?? "")).toMatchObject({
+    error: "overloaded",
+    retryable: true,
+    limit: "queuedCommands",
+    retry_after_seconds: 1,
+  });
+  const late = await socket.until(({ id }) => id === "late");
+  expect([late.status, late.error, late.retry_after_seconds]).toEqual([503, "overloaded", 1]);
+  expect((await socket.ask({ type: "invoke", action: "inc" })).writes[0].value).toBe(3);
 });
 
 it("[LOG-2] many invocations at once make a log without gaps, and each is answered with an event of its own", async () => {

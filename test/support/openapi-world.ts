@@ -199,6 +199,8 @@ export class OpenApiWorld {
     const bearer = this.#tokens[bearers[scheme ?? ""] ?? ""] ?? null;
     const own = { room: this.#room.id, bearer };
     switch (call.id) {
+      // Limits that it lowers would be those of all that comes after.
+      case "updateRoom":
       case "deleteRoom":
       case "import": {
         const room = await createRoom();

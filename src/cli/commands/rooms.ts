@@ -71,6 +71,24 @@ export const info = defineCommand({
   },
 });
 
+export const stats = defineCommand({
+  name: "stats",
+  summary: "What the room costs: what it holds and what it did since it was loaded (room token)",
+  operations: ["stats"],
+  args: [],
+  options: {},
+  example: "sync stats",
+  async run({ session, output, signal }) {
+    const answer = await (await session.room()).stats({ signal });
+    const { log, state, memory, activity, seq: _, ...counts } = answer;
+    const { scopes, ...sums } = state;
+    const largest = Object.fromEntries(scopes.slice(0, 5).map(({ scope, chars }) => [scope, chars]));
+    const rows = { ...counts, log, state: sums, largest, ...memory, ...activity };
+    output.answer(answer, () => fieldsText(rows, (name) => output.cell("dim", name)));
+    return EXIT.done;
+  },
+});
+
 export const update = defineCommand({
   name: "update",
   summary: "Change the room's settings (room token)",

@@ -5,10 +5,10 @@ import { refuse, succeed } from "../errors.ts";
 import { valueRefusal } from "../invocation.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { own } from "../json.ts";
-import { LIMITS } from "../limits.ts";
 import type { AgentRecord, Operation, TokenRecord } from "../model.ts";
 import { agentOf, eventAuthor, isRoom } from "../model.ts";
 import { isAgentId, isGrantable, isKey, isReservedAgentId } from "../names.ts";
+import { limitsOf } from "../room-limits.ts";
 import type { StateReader } from "../state.ts";
 import { RunningState, setOperation } from "../state.ts";
 import { suggestAgent } from "../suggestion.ts";
@@ -76,8 +76,9 @@ function joinRefusal(
   if (!isAgentId(id)) return invalid("id", "must match [A-Za-z0-9][A-Za-z0-9._:@-]{0,63}");
   const isRoomToken = identity.kind === "room";
   if (existing) return rejoinRefusal(id, existing, isRoomToken, agentOf(identity));
-  if (state.count("_agents") >= LIMITS.agents) {
-    return refuse("storage_full", `A room holds at most ${LIMITS.agents} agents.`, {
+  const { agents } = limitsOf(state);
+  if (state.count("_agents") >= agents) {
+    return refuse("storage_full", `This room holds at most ${agents} agents.`, {
       details: { limit: "agents" },
     });
   }
@@ -124,6 +125,7 @@ function writeState(command: JoinCommand, running: RunningState, context: Decisi
 
 function writeViews(command: JoinCommand, running: RunningState, context: DecisionContext): Refused | null {
   const views = [...publicViews(command), ...(command.views ?? [])];
+  const { views: most } = limitsOf(context.state);
   for (const [index, declared] of views.entries()) {
     const id = own(declared, "id");
     if (typeof id !== "string" || !isKey(id) || id.startsWith("_")) {
@@ -137,8 +139,8 @@ function writeViews(command: JoinCommand, running: RunningState, context: Decisi
     if (existing && own(existing, "registered_by") !== command.id) {
       return refuse("view_exists", `The view ${id} belongs to another.`, { hint: "Choose another view id." });
     }
-    if (!existing && running.count("_views") >= LIMITS.views) {
-      return refuse("storage_full", `A room holds at most ${LIMITS.views} views.`, {
+    if (!existing && running.count("_views") >= most) {
+      return refuse("storage_full", `This room holds at most ${most} views.`, {
         details: { limit: "views" },
       });
     }

@@ -6,10 +6,10 @@ import { refuse, succeed } from "../errors.ts";
 import { valueRefusal } from "../invocation.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { jsonEqual, jsonObject, own } from "../json.ts";
-import { LIMITS } from "../limits.ts";
 import type { ActionDefinition, Entry, EventKind, Operation, Timer, ViewDefinition } from "../model.ts";
 import { agentOf, eventAuthor, isRoom } from "../model.ts";
 import { isPrivateScope } from "../names.ts";
+import { limitsOf } from "../room-limits.ts";
 import { setOperation } from "../state.ts";
 import { carriedOn, startTimer } from "../timer.ts";
 import type { Accepted, Decision, DecisionContext } from "./decision.ts";
@@ -62,8 +62,9 @@ function prepare(what: Registered, params: JsonObject, context: DecisionContext)
   const existing = context.state.entry(KINDS[what].scope, id.value);
   const unproven = proofRefusal(what, id.value, existing, params, context);
   if (unproven) return unproven;
-  if (!existing && context.state.count(KINDS[what].scope) >= LIMITS[KINDS[what].most]) {
-    return refuse("storage_full", `A room holds at most ${LIMITS[KINDS[what].most]} ${KINDS[what].most}.`, {
+  const most = limitsOf(context.state)[KINDS[what].most];
+  if (!existing && context.state.count(KINDS[what].scope) >= most) {
+    return refuse("storage_full", `This room holds at most ${most} ${KINDS[what].most}.`, {
       hint: `Delete one that is not used with _delete_${what}.`,
       details: { limit: KINDS[what].most },
     });

@@ -9,7 +9,18 @@ import { READS, tool } from "../tool.ts";
 const DEFAULT_LIMIT = 50;
 
 const input = {
-  what: z.enum(["log", "history", "replay", "eval", "samples", "salience", "verify", "room", "templates"]),
+  what: z.enum([
+    "log",
+    "history",
+    "replay",
+    "eval",
+    "samples",
+    "salience",
+    "verify",
+    "room",
+    "stats",
+    "templates",
+  ]),
   expr: z.string().optional(),
   scope: z.string().optional(),
   key: z.string().optional(),
@@ -38,6 +49,7 @@ const TAKES: Readonly<Record<What, { readonly needs: readonly Name[]; readonly t
   salience: { needs: [], takes: ["scope", "limit"] },
   verify: { needs: [], takes: [] },
   room: { needs: [], takes: [] },
+  stats: { needs: [], takes: [] },
   templates: { needs: [], takes: ["key"] },
 };
 
@@ -46,7 +58,7 @@ export const look = tool({
   name: "look",
   title: "Look closer",
   description:
-    "log {after?, limit?, kind?, agent?, depth?}: events. history {scope, key? | prefix?}: changes of keys. replay {seq, include?}: the room then. eval {expr, seq?}: a CEL value. samples {view}: a temporal view's values. salience {scope?}: which keys matter. verify: its hash chain. room: what it is. templates {key?}: for create_room.",
+    "log {after?, limit?, kind?, agent?, depth?}: events. history {scope, key? | prefix?}: changes of keys. replay {seq, include?}: the room then. eval {expr, seq?}: a CEL value. samples {view}: a temporal view's values. salience {scope?}: which keys matter. verify: its hash chain. room: what it is. stats: its cost. templates {key?}: for create_room.",
   annotations: READS,
   input,
   output: { events: "array", entries: "array", state: "object", next_after: "number" },
@@ -115,6 +127,8 @@ function callOf({
       return read(["log", "verify"]);
     case "room":
       return read([]);
+    case "stats":
+      return read(["stats"]);
     case "templates":
       return read(["templates", ...(key === undefined ? [] : [key])]);
   }

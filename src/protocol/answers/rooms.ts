@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { PHASES } from "../../kernel/migration.ts";
 import { joinMode } from "../requests.ts";
-import { agentId, asOf, chain, count, instant, json, jsonObject, roomId, seq, token } from "./values.ts";
+import {
+  agentId,
+  asOf,
+  chain,
+  count,
+  instant,
+  json,
+  jsonObject,
+  roomId,
+  scope,
+  seq,
+  token,
+} from "./values.ts";
 
 /** A row of a dump that could not be taken in, or not wholly. */
 const aside = z.looseObject({});
@@ -48,6 +60,47 @@ export const roomInfo = z.object({
   actions: count,
   views: count,
   messages: count,
+});
+
+export const roomStats = z.object({
+  storage_bytes: count.describe("All that the object stores."),
+  log: z.object({
+    events: count,
+    earliest: seq,
+    estimated_bytes: count.describe("Told from the newest 100 events."),
+  }),
+  state: z.object({
+    entries: count,
+    chars: count.describe("Of value text, messages apart."),
+    scopes: z
+      .array(z.object({ scope, entries: count, chars: count }))
+      .describe("The 50 with most value text."),
+  }),
+  messages: count,
+  agents: count,
+  actions: count,
+  views: count,
+  timers: count,
+  samples: count.describe("Counted up to 10,000."),
+  kept_answers: count.describe("For idempotency keys; counted up to 10,000."),
+  memory: z.object({
+    derivations: count,
+    waits: count,
+    watchers: count,
+    backlog: z
+      .object({ events: count, bytes: count })
+      .describe("What watchers were sent and have not acknowledged."),
+    buckets: count.describe("Callers whose pace is remembered."),
+  }),
+  activity: z.object({
+    since: instant.describe("When the room was loaded."),
+    events: count,
+    mean_event_chars: count,
+    evaluations: count,
+    invocations: count,
+    refused: z.record(z.string(), count).describe("Refused invocations by code."),
+  }),
+  seq: asOf,
 });
 
 export const deletedRoom = z.object({ deleted: z.literal(true), id: roomId });

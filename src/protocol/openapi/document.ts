@@ -177,7 +177,10 @@ function responseObject({
 }: Answered): ResponseObject {
   return {
     description,
-    headers: { ...headersOf("X-Sync-Version", ...optionalHeaders, ...headers), ...requiredSeq(headers) },
+    headers: {
+      ...headersOf("X-Sync-Version", "Server-Timing", ...optionalHeaders, ...headers),
+      ...requiredSeq(headers),
+    },
     ...(Object.keys(content).length > 0 ? { content: contentObject(content) } : {}),
   };
 }
@@ -217,6 +220,7 @@ function refused(status: number, codes: readonly ErrorCode[]): ResponseObject {
     description: `${codes.map((code) => `\`${code}\``).join(" · ")}${whom}`,
     headers: headersOf(
       "X-Sync-Version",
+      "Server-Timing",
       "X-Sync-Seq",
       ...(status === 401 ? ["WWW-Authenticate"] : []),
       ...(status === 405 ? ["Allow"] : []),

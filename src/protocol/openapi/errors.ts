@@ -57,4 +57,5 @@ export const INVOCATION: readonly ErrorCode[] = [
   "not_a_number",
   "cel_error",
   "cel_budget_exceeded",
+  "rate_limited",
 ];

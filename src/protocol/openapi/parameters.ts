@@ -169,9 +169,17 @@ export const REQUEST_HEADERS: Readonly<Record<RequestHeader, Parameter>> = {
 };
 
 export const ANSWER_HEADERS: Readonly<
-  Record<AnswerHeader | "X-Sync-Version" | "Retry-After" | "Allow" | "WWW-Authenticate", Parameter>
+  Record<
+    AnswerHeader | "X-Sync-Version" | "Server-Timing" | "Retry-After" | "Allow" | "WWW-Authenticate",
+    Parameter
+  >
 > = {
   "X-Sync-Version": { ...text("The wire's version.", { const: "v8" }), required: true },
+  "Server-Timing": {
+    ...text("For how long the room was waited for, and how long it took until the answer began, ms.", {
+      pattern: "^(?:room;dur=\\d+, )?total;dur=\\d+$",
+    }),
+  },
   "X-Sync-Seq": whole("The log's last event as of this answer."),
   "Idempotency-Replayed": text("Set where this is the first answer to the same key, given again.", {
     const: "true",

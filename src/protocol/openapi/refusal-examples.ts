@@ -209,8 +209,9 @@ const REFUSALS: Readonly<Record<ErrorCode, Example>> = {
     details: { path: "expr" },
   },
   rate_limited: {
-    message: "This room takes no more joins without a token just now.",
-    hint: "Join with a join token, or try again later.",
+    message: "An agent invokes at most 100 times a second, and 200 times at once.",
+    hint: "Repeat the call after 1 s; to learn of a change, GET …/wait?condition=… in place of invoking again.",
+    details: { limit: "invocationsPerSecond", retry_after_seconds: 1 },
   },
   quota_exceeded: {
     message: `No more than ${LIMITS.waitsPerToken} waits are open at once.`,
@@ -227,7 +228,7 @@ const REFUSALS: Readonly<Record<ErrorCode, Example>> = {
     hint: "Repeat the call; with the same Idempotency-Key an invocation is done once.",
   },
   storage_full: {
-    message: `A room holds at most ${LIMITS.actions} actions.`,
+    message: `This room holds at most ${LIMITS.actions} actions.`,
     hint: "Delete one that is not used with _delete_action.",
     details: { limit: "actions" },
   },

@@ -7,6 +7,29 @@ const room = { id: "tea", created_at: createdAt, meta: { topic: "Tea or coffee?"
 const tokens = { token: "room_…", view_token: "view_…", join_token: "join_…" };
 const info = { ...room, seq: 5, agents: 1, actions: 1, views: 1, messages: 0 };
 
+const stats = {
+  storage_bytes: 94_208,
+  log: { events: 5, earliest: 1, estimated_bytes: 4_210 },
+  state: { entries: 9, chars: 1_204, scopes: [{ scope: "_actions", entries: 1, chars: 402 }] },
+  messages: 0,
+  agents: 1,
+  actions: 1,
+  views: 1,
+  timers: 0,
+  samples: 0,
+  kept_answers: 0,
+  memory: { derivations: 2, waits: 1, watchers: 1, backlog: { events: 2, bytes: 640 }, buckets: 1 },
+  activity: {
+    since: createdAt,
+    events: 5,
+    mean_event_chars: 842,
+    evaluations: 4,
+    invocations: 3,
+    refused: { precondition_failed: 1 },
+  },
+  seq: 5,
+};
+
 export const ROOMS = {
   createRoom: {
     tag: "Rooms",
@@ -32,6 +55,15 @@ export const ROOMS = {
     body: jsonBody("UpdateRoom", { config: { retention: { days: 30 } } }),
     answers: { 200: answer("The room as it is now.", "Room", { ...info, seq: 6 }) },
     errors: [...OWNER, ...BODY],
+  },
+  stats: {
+    tag: "Rooms",
+    description:
+      "What the room holds, on disk and in memory, and what it did since it was loaded. Only totals and counters are " +
+      "looked at: it costs the same in a room of any age.",
+    bearers: ["room"],
+    answers: { 200: answer("What it costs.", "RoomStats", stats) },
+    errors: OWNER,
   },
   deleteRoom: {
     tag: "Rooms",

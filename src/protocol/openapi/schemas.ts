@@ -22,6 +22,7 @@ const SCHEMAS = {
   CreateRoom: requests.createRoomBody,
   CreatedRoom: rooms.createdRoom,
   Room: rooms.roomInfo,
+  RoomStats: rooms.roomStats,
   UpdateRoom: requests.updateRoomBody,
   DeletedRoom: rooms.deletedRoom,
   Join: requests.joinBody,

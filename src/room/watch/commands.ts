@@ -2,6 +2,7 @@ import type { Refusal, Result } from "../../kernel/errors.ts";
 import { refuse } from "../../kernel/errors.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import { utf8Bytes } from "../../kernel/names.ts";
+import { limitsOf } from "../../kernel/room-limits.ts";
 import { invokeManyCall } from "../../protocol/batch.ts";
 import type { Caller, Reply } from "../../protocol/calls.ts";
 import { contextShape, includedSections } from "../../protocol/context-query.ts";
@@ -60,6 +61,14 @@ export class Commands {
     const isBuiltin = frame.value.type === "invoke" && frame.value.action.startsWith("_");
     this.#parts.watchers.send(watcher, answerFrame(frame.value.id, reply, isBuiltin));
     if (!entered.ok) this.#parts.watchers.endIfUnadmitted(watcher);
+  }
+
+  /** Answers a frame that is not done, if it has an id to answer by: whether it was answered. */
+  refuse(watcher: Watcher, text: string | null, refusal: Refusal): boolean {
+    const id = idOf(text);
+    if (id === undefined) return false;
+    this.#parts.watchers.send(watcher, answerFrame(id, refusalReply(refusal)));
+    return true;
   }
 
   /** Takes back what a watcher waits for and follows, after the object slept. */
@@ -168,7 +177,8 @@ export class Commands {
     const subscription = { frame: id, agent: agent ?? record.caller.agent, expr };
     const barred = isTaken(watcher, id) ? taken(id) : memoryRefusal(watcher, subscription);
     if (barred) return refusalReply(barred.refusal);
-    if (record.subscriptions.length >= LIMITS.subscriptionsPerSocket) return refusalReply(tooMany().refusal);
+    const { subscriptionsPerSocket: most } = limitsOf(this.#parts.model.live);
+    if (record.subscriptions.length >= most) return refusalReply(tooMany(most).refusal);
     const value = this.#parts.subscriptions.begin(watcher, subscription);
     if (!value.ok) return refusalReply(value.refusal);
     record.subscriptions.push(subscription);
@@ -260,8 +270,8 @@ function taken(id: FrameId) {
   });
 }
 
-function tooMany() {
-  return refuse("quota_exceeded", `A socket has at most ${LIMITS.subscriptionsPerSocket} subscriptions.`, {
+function tooMany(most: number) {
+  return refuse("quota_exceeded", `A socket has at most ${most} subscriptions.`, {
     hint: "Join several expressions in one map, or cancel one.",
     details: { limit: "subscriptionsPerSocket" },
   });

@@ -1,4 +1,4 @@
-import type { Result } from "../../kernel/errors.ts";
+import type { Refusal, Result } from "../../kernel/errors.ts";
 import type { LogEvent } from "../../kernel/model.ts";
 import type { Caller, WatchCall } from "../../protocol/calls.ts";
 import type { Contexts } from "../context/contexts.ts";
@@ -90,6 +90,12 @@ export class Watch {
   handle(id: string, text: string | null): void {
     const watcher = this.watchers.get(id);
     if (watcher) this.#commands.handle(watcher, text);
+  }
+
+  /** Answers a client's frame that is not done, where it can be told which: whether it was answered. */
+  refuse(id: string, text: string | null, refusal: Refusal): boolean {
+    const watcher = this.watchers.get(id);
+    return watcher !== undefined && this.#commands.refuse(watcher, text, refusal);
   }
 
   /** Establishes what watchers that a wake brought back have been told: what holds before anything changes. */

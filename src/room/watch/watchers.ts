@@ -2,6 +2,7 @@ import type { Refusal, Result } from "../../kernel/errors.ts";
 import { refuse } from "../../kernel/errors.ts";
 import { LIMITS } from "../../kernel/limits.ts";
 import type { LogEvent } from "../../kernel/model.ts";
+import { limitsOf } from "../../kernel/room-limits.ts";
 import type { Caller, Feed, WatchCall } from "../../protocol/calls.ts";
 import { CLOSE_CODES } from "../../protocol/frames.ts";
 import { refusalReply } from "../answers.ts";
@@ -58,6 +59,16 @@ export class Watchers {
 
   all(): Iterable<Watcher> {
     return this.#open.values();
+  }
+
+  /** What all together have been sent and have not acknowledged. */
+  backlog(): { events: number; bytes: number } {
+    const backlog = { events: 0, bytes: 0 };
+    for (const { window } of this.#open.values()) {
+      backlog.events += window.events;
+      backlog.bytes += window.bytes;
+    }
+    return backlog;
   }
 
   /** Whether anybody watches what `feed` brings. */
@@ -269,8 +280,9 @@ export class Watchers {
         details: { seq },
       });
     }
-    if (this.#open.size < LIMITS.watchersPerRoom) return null;
-    return refuse("quota_exceeded", `No more than ${LIMITS.watchersPerRoom} sockets watch a room at once.`, {
+    const { watchersPerRoom } = limitsOf(this.#parts.model.live);
+    if (this.#open.size < watchersPerRoom) return null;
+    return refuse("quota_exceeded", `No more than ${watchersPerRoom} sockets watch this room at once.`, {
       hint: "Close one, or wait with GET …/wait.",
       details: { limit: "watchersPerRoom" },
     });

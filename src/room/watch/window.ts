@@ -31,6 +31,14 @@ export class Window {
     this.#sent.splice(0, got);
   }
 
+  get events(): number {
+    return this.#events;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether nothing more may be sent. */
   get isFull(): boolean {
     return this.#events >= LIMITS.unacknowledgedEvents || this.#bytes > LIMITS.unacknowledgedBytes;
