@@ -3,7 +3,8 @@ import { signToken } from "../auth/tokens.ts";
 import { refuse } from "../kernel/errors.ts";
 import { isRoomId } from "../kernel/names.ts";
 import type { Caller, CallName, Reply, RoomCall, RoomCalls, SocketRequest } from "../protocol/calls.ts";
-import { SOCKET_HEADER } from "../protocol/calls.ts";
+import { READS, SOCKET_HEADER } from "../protocol/calls.ts";
+import { diskFull, isDiskFull } from "../protocol/full-disk.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
 import { isCompact } from "./http.ts";
@@ -41,8 +42,8 @@ export async function callRoom<Name extends CallName>(
   // The log's agent is whose events are asked for, not who asks.
   const claimed = agent ?? (call === "log" ? null : c.req.query("agent"));
   try {
-    const reply = await roomStub(c.env, room).call(callerOf(c, claimed), request);
-    return await replyResponse(c, reply);
+    const ask = (sparing: boolean) => roomStub(c.env, room).call(callerOf(c, claimed), request, sparing);
+    return await replyResponse(c, await (READS.has(call) ? insisting(ask) : ask(false)));
   } catch (thrown) {
     return unreachable(thrown);
   }
@@ -50,18 +51,32 @@ export async function callRoom<Name extends CallName>(
 
 /** Asks the room of the path for a socket. A reply without one says why there is none. */
 export async function openSocket(c: RouteContext, request: SocketRequest): Promise<Response> {
-  const stub = roomStub(c.env, c.req.param("room") ?? "");
-  const headers = { Upgrade: "websocket", [SOCKET_HEADER]: encodeURIComponent(JSON.stringify(request)) };
-  return await stub.fetch("https://room/socket", { headers });
+  return await insisting(async (sparing) => {
+    const told = encodeURIComponent(JSON.stringify({ ...request, sparing }));
+    const headers = { Upgrade: "websocket", [SOCKET_HEADER]: told };
+    return await roomStub(c.env, c.req.param("room") ?? "").fetch("https://room/socket", { headers });
+  });
+}
+
+/**
+ * Asks what changes nothing, and once more where the object failed, then of one that stores nothing beside: the alarm
+ * that goes with a read does not fit on a full disk, and the object ends where it cannot be set [LOG-8].
+ */
+async function insisting<T>(ask: (sparing: boolean) => Promise<T>): Promise<T> {
+  return await ask(false).catch(() => ask(true));
 }
 
 function noSuchRoom() {
   return refuse("invalid_token", "The token is not valid for this room.");
 }
 
-/** The object was reset, moved or is too busy: what was acknowledged stands, and a repeat with its key is safe. */
+/**
+ * The object was reset, moved or is too busy: what was acknowledged stands, and a repeat with its key is safe. A disk
+ * that was full when a commit was written, after the room had decided it, is told as in a room that saw it itself.
+ */
 export function unreachable(thrown: unknown): Response {
   console.error("room unreachable", thrown instanceof Error ? thrown.message : thrown);
+  if (isDiskFull(thrown)) return refusalResponse(diskFull());
   const refusal = refuse("overloaded", "The room could not answer just now.", {
     hint: "Repeat the call; with the same Idempotency-Key an invocation is done once.",
   }).refusal;
