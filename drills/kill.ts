@@ -4,13 +4,14 @@ import { Connection } from "../workerd/connection.ts";
 import type { Server, Site } from "../workerd/server.ts";
 import { start, stop, storageOf } from "../workerd/server.ts";
 import { Client, Tally } from "./client.ts";
-import { FAULT_KINDS, Faults } from "./faults.ts";
+import type { Counts, Drill } from "./drill.ts";
+import { inTime } from "./drill.ts";
+import { Faults } from "./faults.ts";
 import { checkFiles } from "./files.ts";
 import { Fuse } from "./fuse.ts";
-import { History } from "./history.ts";
-import { Ledger } from "./ledger.ts";
+import type { History } from "./history.ts";
 import { Dice } from "./random.ts";
-import { DrilledRoom } from "./room.ts";
+import { Scene } from "./scene.ts";
 
 const ROOMS = 4;
 const CLIENTS = 32;
@@ -21,22 +22,16 @@ const HASTY_ONE_IN = 4;
 const HASTY_ANSWERS = 8;
 /** Every so many cycles the files are looked at as a kill has left them. */
 const LOOK_EVERY = 10;
-const PATIENCE_MS = 60_000;
-
-interface Part {
-  readonly room: DrilledRoom;
-  readonly ledger: Ledger;
-  /** What has been read of the log from cycle to cycle. */
-  readonly history: History;
-}
-
-/** The state of one drill: a server that is killed and started again, its clients, and what they were told. */
-export class KillDrill {
+/**
+ * The server is killed with SIGKILL again and again while clients write, and started on the same files; then nothing that
+ * was acknowledged is lost or doubled [LOG-1, ACT-9].
+ */
+export class KillDrill implements Drill {
   readonly faults = new Faults();
   readonly #site: Site;
   readonly #dice: Dice;
   readonly #tally = new Tally();
-  readonly #parts: Part[] = [];
+  readonly #scenes: Scene[] = [];
   readonly #clients: Client[] = [];
   #server: Server | undefined;
   #cycles = 0;
@@ -50,13 +45,10 @@ export class KillDrill {
   async set(): Promise<void> {
     const connection = await Connection.open((await this.#start()).port);
     for (let number = 0; number < ROOMS; number++) {
-      const id = `room-${number}`;
-      const agents = Array.from({ length: CLIENTS / ROOMS }, (_, index) => `agent-${number}-${index}`);
-      const room = await DrilledRoom.create(connection, id, agents);
-      const ledger = new Ledger(id, this.faults);
-      this.#parts.push({ room, ledger, history: new History(id, this.faults) });
-      for (const member of room.members) {
-        const post = { room: id, ...member, ledger, faults: this.faults };
+      const scene = await Scene.create(connection, `room-${number}`, CLIENTS / ROOMS, this.faults);
+      this.#scenes.push(scene);
+      for (const member of scene.room.members) {
+        const post = { room: scene.room.id, ...member, ledger: scene.ledger, faults: this.faults };
         this.#clients.push(new Client(post, this.#dice.fork(), this.#tally));
       }
     }
@@ -88,13 +80,7 @@ export class KillDrill {
     await this.#settle(server);
     const connection = await Connection.open(server.port);
     const whole = new Map<string, History>();
-    for (const { room, ledger } of this.#parts) {
-      const history = new History(room.id, this.faults);
-      await room.readLog(connection, history);
-      ledger.compare(history);
-      await room.compareState(connection, history, this.faults);
-      whole.set(room.id, history);
-    }
+    for (const scene of this.#scenes) whole.set(scene.room.id, await scene.compareAll(connection));
     connection.close();
     await this.stop();
     this.#compareFiles(whole);
@@ -104,33 +90,14 @@ export class KillDrill {
     if (this.#server) await stop(this.#server);
   }
 
-  /** What is done so far, in numbers. */
-  counts() {
-    const sum = (of: (ledger: Ledger) => number) =>
-      this.#parts.reduce((total, { ledger }) => total + of(ledger), 0);
+  counts(): Counts {
+    const sum = (of: (scene: Scene) => number) => this.#scenes.reduce((total, scene) => total + of(scene), 0);
+    const { retried, found, repeated } = this.#tally;
     return {
-      cycles: this.#cycles,
-      acknowledged: sum((ledger) => ledger.accepted),
-      refused: sum((ledger) => ledger.refused),
-      ...this.#tally,
-      ...Object.fromEntries(FAULT_KINDS.map((kind) => [kind, this.faults.count(kind)])),
+      acknowledged: sum(({ ledger }) => ledger.accepted),
+      refused: sum(({ ledger }) => ledger.refused),
+      ...{ retried, found, repeated },
     };
-  }
-
-  progress(): string {
-    const { acknowledged, refused, retried, found } = this.counts();
-    return `${acknowledged} acknowledged, ${refused} refused, ${retried} retried (${found} had been done)`;
-  }
-
-  report(seed: number, seconds: number): string {
-    const { cycles, repeated } = this.counts();
-    const faults = FAULT_KINDS.map((kind) => `${kind} ${this.faults.count(kind)}`).join(", ");
-    return [
-      `seed ${seed}: ${cycles} cycles in ${seconds.toFixed(0)} s, ${CLIENTS} clients, ${ROOMS} rooms`,
-      `${this.progress()}, ${repeated} repeated`,
-      faults,
-      ...this.faults.told,
-    ].join("\n");
   }
 
   async #start(): Promise<Server> {
@@ -148,10 +115,9 @@ export class KillDrill {
   /** Reads what is new in the logs; compares all acknowledged calls with them, and one room's state. */
   async #compareNew({ port }: Server): Promise<void> {
     const connection = await Connection.open(port);
-    for (const [number, { room, ledger, history }] of this.#parts.entries()) {
-      await room.readLog(connection, history);
-      ledger.compareNew(history);
-      if (this.#cycles % ROOMS === number) await room.compareState(connection, history, this.faults);
+    for (const [number, scene] of this.#scenes.entries()) {
+      await scene.compareNew(connection);
+      if (this.#cycles % ROOMS === number) await scene.compareState(connection);
     }
     connection.close();
   }
@@ -185,13 +151,4 @@ export class KillDrill {
       this.faults.add("lost", `[LOG-1] ${histories.size} rooms of ${ROOMS} have files`);
     rmSync(copy, { recursive: true });
   }
-}
-
-/** Fails where a server stays silent. */
-async function inTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -56,6 +56,13 @@ export class DrilledRoom {
     return new DrilledRoom(id, token, members);
   }
 
+  /** Registers a further action. */
+  async register(connection: Connection, definition: JsonObject): Promise<void> {
+    const path = `/rooms/${this.id}/actions/_register_action/invoke`;
+    const body = JSON.stringify({ params: definition });
+    await connection.expect({ method: "POST", path, token: this.#token, body });
+  }
+
   /** Reads on in the log from where `history` ends. */
   async readLog(connection: Connection, history: History): Promise<void> {
     for (let after: number | undefined = history.seq; after !== undefined; ) {

@@ -33,6 +33,7 @@ export class RoomAlarm {
    * a call that has nothing to store itself. Answers for how long, in ms.
    */
   spare(again: () => void): number {
+    if (Date.now() < this.#sparingUntil) return this.#sparingUntil - Date.now();
     this.#sparingUntil = Date.now() + SPARING_MS;
     setTimeout(again, SPARING_MS);
     return SPARING_MS;

@@ -7,6 +7,7 @@ import { READS, SOCKET_HEADER } from "../protocol/calls.ts";
 import { diskFull, isDiskFull } from "../protocol/full-disk.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
+import { asking } from "./asking.ts";
 import { isCompact } from "./http.ts";
 
 /** So many ids of objects are remembered: each is a digest of its room's id. */
@@ -43,7 +44,7 @@ export async function callRoom<Name extends CallName>(
   const claimed = agent ?? (call === "log" ? null : c.req.query("agent"));
   try {
     const ask = (sparing: boolean) => roomStub(c.env, room).call(callerOf(c, claimed), request, sparing);
-    return await replyResponse(c, await (READS.has(call) ? insisting(ask) : ask(false)));
+    return await replyResponse(c, await asking(room, READS.has(call), ask));
   } catch (thrown) {
     return unreachable(thrown);
   }
@@ -51,19 +52,12 @@ export async function callRoom<Name extends CallName>(
 
 /** Asks the room of the path for a socket. A reply without one says why there is none. */
 export async function openSocket(c: RouteContext, request: SocketRequest): Promise<Response> {
-  return await insisting(async (sparing) => {
+  const room = c.req.param("room") ?? "";
+  return await asking(room, true, async (sparing) => {
     const told = encodeURIComponent(JSON.stringify({ ...request, sparing }));
     const headers = { Upgrade: "websocket", [SOCKET_HEADER]: told };
-    return await roomStub(c.env, c.req.param("room") ?? "").fetch("https://room/socket", { headers });
+    return await roomStub(c.env, room).fetch("https://room/socket", { headers });
   });
-}
-
-/**
- * Asks what changes nothing, and once more where the object failed, then of one that stores nothing beside: the alarm
- * that goes with a read does not fit on a full disk, and the object ends where it cannot be set [LOG-8].
- */
-async function insisting<T>(ask: (sparing: boolean) => Promise<T>): Promise<T> {
-  return await ask(false).catch(() => ask(true));
 }
 
 function noSuchRoom() {
