@@ -13,6 +13,7 @@ import type { Options } from "./options.ts";
 import { readOptions } from "./options.ts";
 import type { Outcome } from "./run.ts";
 import { run } from "./run.ts";
+import { StallDrill } from "./stall.ts";
 import { TornDrill } from "./torn.ts";
 
 /**
@@ -22,8 +23,9 @@ import { TornDrill } from "./torn.ts";
  */
 const KINDS: Readonly<Record<string, DrillKind>> = {
   kill: { cycles: 20, quickCycles: 3, make: (site, seed) => new KillDrill(site, seed) },
-  torn: { cycles: 20, quickCycles: 2, make: (site, seed) => new TornDrill(site, seed) },
   disk: { cycles: 10, quickCycles: 2, make: (site, seed) => new DiskDrill(site, seed) },
+  torn: { cycles: 20, quickCycles: 2, make: (site, seed) => new TornDrill(site, seed) },
+  stall: { cycles: 5, quickCycles: 1, make: (site, seed) => new StallDrill(site, seed) },
   duplicate: { cycles: 20, quickCycles: 2, make: (site, seed) => new DuplicateDrill(site, seed) },
 };
 

@@ -24,6 +24,11 @@ export class Scene {
     return new Scene(await DrilledRoom.create(connection, id, ids), faults);
   }
 
+  /** How far the log was read. */
+  get seq(): number {
+    return this.#history.seq;
+  }
+
   /** Reads on in the log, and compares all that was acknowledged with it. To be asked when no call is unanswered. */
   async compareNew(connection: Connection): Promise<void> {
     await this.room.readLog(connection, this.#history);

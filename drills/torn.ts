@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { connect } from "node:net";
 import { Connection } from "../workerd/connection.ts";
 import type { Server, Site } from "../workerd/server.ts";
 import { hasEnded, start, stop } from "../workerd/server.ts";
@@ -10,6 +9,7 @@ import { inTime } from "./drill.ts";
 import { Faults } from "./faults.ts";
 import type { Asked } from "./ledger.ts";
 import { Dice } from "./random.ts";
+import { headOf, openRaw, UPGRADE } from "./raw-socket.ts";
 import { Scene } from "./scene.ts";
 import { requestOf, Script } from "./script.ts";
 import type { End, Place, Torn } from "./tears.ts";
@@ -102,7 +102,7 @@ export class TornDrill implements Drill {
     const [member] = this.#scene?.room.members ?? [];
     const asked = this.#script?.next();
     if (!member || !asked || !this.#twins) return;
-    const socket = await opened(port);
+    const socket = await openRaw(port);
     const torn = isFrame(place)
       ? await beginFrame(socket, place, asked, member.token, this.#dice)
       : tornRequest(place, this.#request(asked, member.token), this.#dice);
@@ -138,28 +138,10 @@ export class TornDrill implements Drill {
   }
 }
 
-function opened(port: number): Promise<Socket> {
-  const socket = connect({ host: "127.0.0.1", port });
-  socket.on("error", () => undefined);
-  return new Promise((resolve, reject) => {
-    socket.once("connect", () => resolve(socket));
-    socket.once("error", reject);
-  });
-}
-
 /** Opens a socket of the room on a connection, and answers the beginning of a frame to be sent on it. */
 async function beginFrame(socket: Socket, place: Place, asked: Asked, token: string, dice: Dice) {
-  const head = [
-    "GET /rooms/room/watch?only= HTTP/1.1",
-    "Host: sync",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    `Authorization: Bearer ${token}`,
-  ];
   const greeted = new Promise((resolve) => socket.once("data", resolve));
-  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  socket.write(headOf("/rooms/room/watch?only=", token, ...UPGRADE));
   await greeted;
   const { action, params, mark } = asked;
   const frame = { type: "invoke", id: 1, action, params, idempotency_key: mark, padding: PADDING };
