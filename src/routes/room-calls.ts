@@ -4,7 +4,7 @@ import { refuse } from "../kernel/errors.ts";
 import { isRoomId } from "../kernel/names.ts";
 import type { Caller, CallName, Reply, RoomCall, RoomCalls, SocketRequest } from "../protocol/calls.ts";
 import { READS, SOCKET_HEADER } from "../protocol/calls.ts";
-import { diskFull, isDiskFull } from "../protocol/full-disk.ts";
+import { fullAtCommit, isDiskFull } from "../protocol/full-disk.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
 import { asking } from "./asking.ts";
@@ -70,7 +70,7 @@ function noSuchRoom() {
  */
 export function unreachable(thrown: unknown): Response {
   console.error("room unreachable", thrown instanceof Error ? thrown.message : thrown);
-  if (isDiskFull(thrown)) return refusalResponse(diskFull());
+  if (isDiskFull(thrown)) return refusalResponse(fullAtCommit());
   const refusal = refuse("overloaded", "The room could not answer just now.", {
     hint: "Repeat the call; with the same Idempotency-Key an invocation is done once.",
   }).refusal;
