@@ -100,11 +100,12 @@ async function waits(upset: Upset): Promise<void> {
 async function watching(upset: Upset): Promise<void> {
   const { room, ana } = await prepared();
   let socket = await watch(room.viewer, "?since=0&only=events");
-  const write = async () => {
-    for (let by = 1; by <= 4; by++)
-      await insist(() => ana.invoke("add", { by }, { idempotency_key: `w${by}` }));
+  const write = async (...amounts: readonly number[]) => {
+    for (const by of amounts) await insist(() => ana.invoke("add", { by }, { idempotency_key: `w${by}` }));
   };
-  await Promise.all([write(), upset(room.id)]);
+  await Promise.all([write(1, 2), upset(room.id)]);
+  await upset(room.id);
+  await write(3, 4);
   const log = await expectWhole(room);
   const got: number[] = [];
   for (let times = 0; got.length < log.length && times < 20; times++) {
