@@ -1,18 +1,16 @@
-import type { Json } from "../src/kernel/json.ts";
 import type { Answer } from "../workerd/connection.ts";
 import { Connection, headerOf } from "../workerd/connection.ts";
-import type { Act } from "./acts.ts";
-import { ACTS } from "./acts.ts";
 import type { Faults } from "./faults.ts";
+import type { AnswerBody } from "./heard.ts";
+import { hear, isReplay, seqOf } from "./heard.ts";
 import type { Asked, Ledger } from "./ledger.ts";
 import type { Dice } from "./random.ts";
+import { requestOf, Script } from "./script.ts";
 
 /** One call in so many is a repeat of one that was answered before. */
 const REPEAT_ONE_IN = 16;
 /** Among the newest so many. */
 const REPEATABLE = 40;
-/** Refusals that are part of the game. */
-const EXPECTED = new Set(["precondition_failed", "version_conflict"]);
 
 /** As whom a client calls, and where its calls are written down. */
 export interface Post {
@@ -49,13 +47,6 @@ interface Pending {
   sent: boolean;
 }
 
-interface Body {
-  readonly seq?: number;
-  readonly writes?: Json;
-  readonly error?: string;
-  readonly current?: { readonly hash: string };
-}
-
 /**
  * A caller that makes one call after the other, each with an idempotency key, and that sends a call whose answer it did
  * not get again until it is answered.
@@ -64,14 +55,14 @@ export class Client {
   readonly #post: Post;
   readonly #dice: Dice;
   readonly #tally: Tally;
-  readonly #hashes = new Map<string, string>();
+  readonly #script: Script;
   readonly #answered: Asked[] = [];
   #pending: Pending | undefined;
-  #calls = 0;
 
   constructor(post: Post, dice: Dice, tally: Tally) {
     this.#post = post;
     this.#dice = dice;
+    this.#script = new Script(post.agent, dice);
     this.#tally = tally;
   }
 
@@ -103,22 +94,22 @@ export class Client {
       this.#dice.below(REPEAT_ONE_IN) === 0
         ? this.#answered[this.#dice.below(this.#answered.length)]
         : undefined;
-    return { asked: repeated ?? this.#next(), repeats: repeated !== undefined };
+    return { asked: repeated ?? this.#script.next(), repeats: repeated !== undefined };
   }
 
   #hear(asked: Asked, answer: Answer, retried: boolean): void {
     const { ledger, faults, room } = this.#post;
     if (retried) this.#tally.retried += 1;
     if (retried && isReplay(answer)) this.#tally.found += 1;
-    const seq = Number(headerOf(answer, "X-Sync-Seq"));
-    const body = JSON.parse(answer.body) as Body;
-    this.#learn(asked, body);
-    if (answer.status === 200 && seq === body.seq && body.writes !== undefined) {
-      ledger.accept(asked, { seq, writes: body.writes });
+    const body = JSON.parse(answer.body) as AnswerBody;
+    this.#script.learn(asked, body);
+    const heard = hear(answer.status, body, isReplay(answer));
+    if (heard.outcome === "accepted" && heard.promised.seq === seqOf(answer)) {
+      ledger.accept(asked, heard.promised);
       this.#answered.push(asked);
       if (this.#answered.length > REPEATABLE) this.#answered.shift();
-    } else if (answer.status === 409 && body.error !== undefined && EXPECTED.has(body.error)) {
-      ledger.refuse(asked, seq, body.error);
+    } else if (heard.outcome === "refused") {
+      ledger.refuse(asked, seqOf(answer), heard.code);
     } else {
       faults.add("other", `[HTTP-3] room ${room}: ${asked.action} got ${answer.status} ${answer.body}`);
     }
@@ -126,40 +117,18 @@ export class Client {
 
   #hearAgain(asked: Asked, answer: Answer): void {
     this.#tally.repeated += 1;
-    const { seq = 0, writes = null } = JSON.parse(answer.body) as Body;
+    const { seq = 0, writes = null } = JSON.parse(answer.body) as AnswerBody;
     this.#post.ledger.repeat(asked, { seq, writes }, isReplay(answer));
   }
 
-  #next(): Asked {
-    const { agent } = this.#post;
-    const act: Act = this.#dice.pick(ACTS);
-    this.#calls += 1;
-    const mark = `${agent}.${this.#calls}`;
-    const params = act.params(mark, this.#dice, (key) => this.#hashes.get(key) ?? "");
-    return { mark, agent, action: act.action, params };
-  }
-
-  /** Notes what the answer tells of a cell: its hash is what the next swap has to know. */
-  #learn({ action, params }: Asked, { writes, current }: Body): void {
-    if (action !== "swap") return;
-    const [write] = (writes ?? []) as { hash: string }[];
-    const hash = write?.hash ?? current?.hash;
-    if (hash !== undefined) this.#hashes.set(String(params.key), hash);
-  }
-
   /** Sends a call, and sends it again where the room asks for time. */
-  async #send(connection: Connection, { mark, action, params }: Asked): Promise<Answer> {
-    const path = `/rooms/${this.#post.room}/actions/${action}/invoke`;
-    const body = JSON.stringify({ params, idempotency_key: mark });
+  async #send(connection: Connection, asked: Asked): Promise<Answer> {
+    const request = requestOf(this.#post.room, this.#post.token, asked);
     for (;;) {
-      const answer = await connection.send({ method: "POST", path, token: this.#post.token, body });
+      const answer = await connection.send(request);
       const seconds = headerOf(answer, "Retry-After");
       if (seconds === undefined) return answer;
       await new Promise((wake) => setTimeout(wake, Number(seconds) * 1000));
     }
   }
-}
-
-function isReplay(answer: Answer): boolean {
-  return headerOf(answer, "Idempotency-Replayed") === "true";
 }

@@ -30,10 +30,13 @@ type Message = JsonObject & { readonly seq: number; readonly ts: string };
 export class DrilledRoom {
   readonly id: string;
   readonly members: readonly Member[];
+  /** Sees every event. */
+  readonly viewToken: string;
   readonly #token: string;
 
-  private constructor(id: string, token: string, members: readonly Member[]) {
+  private constructor(id: string, token: string, viewToken: string, members: readonly Member[]) {
     this.id = id;
+    this.viewToken = viewToken;
     this.#token = token;
     this.members = members;
   }
@@ -41,7 +44,7 @@ export class DrilledRoom {
   /** Creates a room that knows every act, with so many agents. */
   static async create(connection: Connection, id: string, agents: readonly string[]): Promise<DrilledRoom> {
     const created = await connection.expect({ method: "POST", path: "/rooms", body: JSON.stringify({ id }) });
-    const { token } = JSON.parse(created) as { token: string };
+    const { token, view_token } = JSON.parse(created) as { token: string; view_token: string };
     const post = (path: string, body: object) =>
       connection.expect({ method: "POST", path: `/rooms/${id}${path}`, token, body: JSON.stringify(body) });
     for (const { action, definition } of ACTS) {
@@ -53,7 +56,14 @@ export class DrilledRoom {
       const joined = JSON.parse(await post("/agents", { id: agent })) as { token: string };
       members.push({ agent, token: joined.token });
     }
-    return new DrilledRoom(id, token, members);
+    return new DrilledRoom(id, token, view_token, members);
+  }
+
+  /** Registers a further action. */
+  async register(connection: Connection, definition: JsonObject): Promise<void> {
+    const path = `/rooms/${this.id}/actions/_register_action/invoke`;
+    const body = JSON.stringify({ params: definition });
+    await connection.expect({ method: "POST", path, token: this.#token, body });
   }
 
   /** Reads on in the log from where `history` ends. */

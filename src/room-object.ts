@@ -14,6 +14,7 @@ import type {
 } from "./protocol/calls.ts";
 import { READS, SOCKET_HEADER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
+import { diskFull, isDiskFull } from "./protocol/full-disk.ts";
 import { refusalReply } from "./room/answers.ts";
 import { GroupCommit, overloaded } from "./room/group-commit.ts";
 import { roomExists } from "./room/membership.ts";
@@ -21,12 +22,12 @@ import type { RoomHost } from "./room/ports.ts";
 import { Room } from "./room/room.ts";
 import type { Departure } from "./room/transfer/departures.ts";
 import { beingImported } from "./room/transfer/import.ts";
+import { RoomAlarm } from "./room-alarm.ts";
 import { begin, end, forget, handle, isRefused, lengthOf, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
 import type { Guard } from "./room-turns.ts";
 import { inTurns } from "./room-turns.ts";
-import { diskFull, isDiskFull } from "./storage/full-disk.ts";
 import { openStores } from "./storage/stores.ts";
 
 /**
@@ -35,8 +36,7 @@ import { openStores } from "./storage/stores.ts";
  */
 export class RoomObject extends DurableObject<Env> {
   #room: Room | null = null;
-  /** The alarm that is set, as far as this object knows, ms since the epoch. */
-  #alarmAt: number | null = null;
+  readonly #alarm: RoomAlarm;
   readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
   readonly #host: RoomHost;
   readonly #guarded: Guard = (work, answer) => this.#guard(work, answer);
@@ -47,6 +47,7 @@ export class RoomObject extends DurableObject<Env> {
     super(state, env);
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const { storage } = state;
+    this.#alarm = new RoomAlarm(storage);
     this.#host = {
       now: () => Date.now(),
       randomId: () => crypto.randomUUID(),
@@ -63,7 +64,7 @@ export class RoomObject extends DurableObject<Env> {
       room: () => this.#room,
       guard: this.#guarded,
       vacate: () => this.#vacate(),
-      open: () => this.#plan(this.#open()),
+      open: () => this.#alarm.plan(this.#open().dueAt),
       erase: () => this.#erase(),
     });
     if (hasSchema(storage.sql)) this.#wake();
@@ -85,11 +86,15 @@ export class RoomObject extends DurableObject<Env> {
     return this.#guard(() => (this.#room ?? this.#open()).create(command, compact), refusalReply);
   }
 
-  /** Answers one call of a caller whose token the Worker has verified. */
-  async call(calling: Caller, call: RoomCall): Promise<Reply> {
+  /**
+   * Answers one call of a caller whose token the Worker has verified. `sparing` says that the call has failed before, as
+   * one does that the platform could not store anything beside: then nothing is.
+   */
+  async call(calling: Caller, call: RoomCall, sparing = false): Promise<Reply> {
     const caller = this.#known(calling);
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
+    if (sparing) this.#spare(room);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
     const answer = () => this.#answer(caller, call);
     if (READS.has(call.call)) return answer();
@@ -112,7 +117,7 @@ export class RoomObject extends DurableObject<Env> {
     if (!room?.exists) return this.#transfers.absent(caller);
     const steps = this.#legacy.migration(room.inside, caller, call, compact);
     const reply = await inTurns(steps, this.#guarded, refusalReply);
-    this.#plan(room);
+    this.#alarm.plan(room.dueAt);
     return reply;
   }
 
@@ -147,18 +152,19 @@ export class RoomObject extends DurableObject<Env> {
     const asked: SocketRequest = { ...told, caller: this.#known(told.caller) };
     const room = this.#room;
     if (!room?.exists) return Response.json(this.#transfers.absent(asked.caller));
+    if (asked.sparing) this.#spare(room);
     const begun = this.#guard(
       () => begin(room, asked),
       (refusal) => ({ reply: refusalReply(refusal) }),
     );
     if ("reply" in begun) {
-      this.#plan(room);
+      this.#alarm.plan(room.dueAt);
       return Response.json(begun.reply);
     }
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     this.#guard(() => open(room, server, begun.memory, asked), ignore);
-    this.#plan(room);
+    this.#alarm.plan(room.dueAt);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -186,7 +192,7 @@ export class RoomObject extends DurableObject<Env> {
 
   /** May run twice, and late. */
   override alarm(): void {
-    this.#alarmAt = null;
+    this.#alarm.forget();
     const room = this.#room;
     if (room?.exists) this.#run(room, () => room.doDue());
   }
@@ -196,7 +202,7 @@ export class RoomObject extends DurableObject<Env> {
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
     const reply = this.#guard(() => room.call(caller, call), refusalReply);
-    this.#plan(room);
+    this.#alarm.plan(room.dueAt);
     return reply;
   }
 
@@ -237,7 +243,7 @@ export class RoomObject extends DurableObject<Env> {
   /** Has the room make way for what is imported: whoever holds a socket is told. */
   #vacate(): void {
     this.#room = null;
-    this.#alarmAt = null;
+    this.#alarm.forget();
     for (const socket of this.ctx.getWebSockets()) end(socket, beingImported(), CLOSE_CODES.imported);
   }
 
@@ -250,7 +256,7 @@ export class RoomObject extends DurableObject<Env> {
   #run(room: Room, work: () => void): void {
     if (this.#room !== room) return;
     this.#guard(work, ignore);
-    this.#plan(room);
+    this.#alarm.plan(room.dueAt);
   }
 
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */
@@ -269,10 +275,15 @@ export class RoomObject extends DurableObject<Env> {
     const refusal = room.deletionRefusal(caller);
     if (refusal) return refusal;
     this.#room = null;
-    this.#alarmAt = null;
+    this.#alarm.forget();
     for (const socket of this.ctx.getWebSockets()) end(socket, absent(caller), CLOSE_CODES.token);
     await this.#erase();
     return { status: 200, body: JSON.stringify({ deleted: true, id: caller.claims?.room ?? "" }) };
+  }
+
+  /** Stores nothing that no call asks for, for a while: the disk may be full. */
+  #spare(room: Room): void {
+    room.putOffTimers(this.#alarm.spare(() => this.#run(room, ignore)));
   }
 
   /** Leaves nothing behind. A creation that came in between would be wiped with the rest. */
@@ -281,16 +292,6 @@ export class RoomObject extends DurableObject<Env> {
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
     });
-  }
-
-  /**
-   * Has the object woken when the room has something to do next. It runs in the turn of the change that it follows from,
-   * so that the platform stores both or neither. An alarm that is set for earlier plans again when it runs.
-   */
-  #plan({ dueAt }: Room): void {
-    if (dueAt === null || (this.#alarmAt !== null && this.#alarmAt <= dueAt)) return;
-    this.#alarmAt = dueAt;
-    void this.ctx.storage.setAlarm(Math.max(dueAt, Date.now()));
   }
 }
 

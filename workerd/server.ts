@@ -41,9 +41,14 @@ export function storageOf({ folder }: Pick<Site, "folder">): string {
   return join(folder, "storage");
 }
 
-/** Starts workerd and answers when it listens. */
-export async function start({ folder, port }: Site, extra: readonly string[] = []): Promise<Server> {
-  const child = spawn(PROGRAM, ["serve", "config.capnp", ...extra], {
+/** Starts workerd and answers when it listens. `launcher` is a command that becomes the program it is given. */
+export async function start(
+  { folder, port }: Site,
+  extra: readonly string[] = [],
+  launcher: readonly string[] = [],
+): Promise<Server> {
+  const [command = PROGRAM, ...args] = [...launcher, PROGRAM, "serve", "config.capnp", ...extra];
+  const child = spawn(command, args, {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -66,14 +66,14 @@ export interface WatchCall {
 export const SOCKET_HEADER = "X-Sync-Socket";
 
 /** What travels in {@link SOCKET_HEADER}: a wait that the Worker holds, or a watcher. */
-export type SocketRequest =
-  | {
-      readonly open: "wait";
-      readonly caller: Caller;
-      readonly call: WaitCall;
-      readonly compact: boolean;
-    }
-  | { readonly open: "watch"; readonly caller: Caller; readonly call: WatchCall };
+export type SocketRequest = (
+  | { readonly open: "wait"; readonly call: WaitCall; readonly compact: boolean }
+  | { readonly open: "watch"; readonly call: WatchCall }
+) & {
+  readonly caller: Caller;
+  /** Whether the room's object failed when it was asked before. */
+  readonly sparing?: boolean;
+};
 
 /** The frame by which the Worker says that a wait's time is over. */
 export const TIME_OVER = "timeout";

@@ -44,7 +44,12 @@ export class Firing {
       commit(decideTimers(due, live), ts, () => {});
     } catch (thrown) {
       if (!isFull(thrown)) throw thrown;
-      this.#notBefore = nowMs + RETRY_MS;
+      this.putOff(RETRY_MS);
     }
+  }
+
+  /** Fires nothing for so many ms. */
+  putOff(ms: number): void {
+    this.#notBefore = this.#parts.now() + ms;
   }
 }

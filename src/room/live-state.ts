@@ -205,7 +205,7 @@ export class LiveState implements StateReader, StateWriter {
   /** Keys without an entry cannot be remembered, for there is no end of them: a scope that is asked for many is loaded. */
   #readSingle(scope: string, key: string): StoredEntry | undefined {
     const known = this.#single.get(scope)?.get(key);
-    if (known) return known;
+    if (known || !this.#allTotals().get(scope)?.entries) return known;
     const read = this.#store.get(scope, key);
     if (read) this.#keep(scope, key, read);
     else this.#miss(scope);

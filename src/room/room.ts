@@ -129,6 +129,11 @@ export class Room {
     this.#waits.establish();
   }
 
+  /** Has timers wait for so many ms, so that reads go on where nothing can be stored [LOG-8]. */
+  putOffTimers(ms: number): void {
+    this.#firing.putOff(ms);
+  }
+
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
     this.#chores.run();

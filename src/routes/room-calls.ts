@@ -3,9 +3,11 @@ import { signToken } from "../auth/tokens.ts";
 import { refuse } from "../kernel/errors.ts";
 import { isRoomId } from "../kernel/names.ts";
 import type { Caller, CallName, Reply, RoomCall, RoomCalls, SocketRequest } from "../protocol/calls.ts";
-import { SOCKET_HEADER } from "../protocol/calls.ts";
+import { READS, SOCKET_HEADER } from "../protocol/calls.ts";
+import { fullAtCommit, isDiskFull } from "../protocol/full-disk.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
+import { asking } from "./asking.ts";
 import { isCompact } from "./http.ts";
 
 /** So many ids of objects are remembered: each is a digest of its room's id. */
@@ -42,7 +44,8 @@ export async function callRoom<Name extends CallName>(
   // The log's agent is whose events are asked for, not who asks.
   const claimed = agent ?? (call === "log" ? null : c.req.query("agent"));
   try {
-    const reply = await timed(c, () => roomStub(c.env, room).call(callerOf(c, claimed), request));
+    const ask = (sparing: boolean) => roomStub(c.env, room).call(callerOf(c, claimed), request, sparing);
+    const reply = await timed(c, () => asking(room, READS.has(call), ask));
     return await replyResponse(c, reply);
   } catch (thrown) {
     return unreachable(thrown);
@@ -51,9 +54,13 @@ export async function callRoom<Name extends CallName>(
 
 /** Asks the room of the path for a socket. A reply without one says why there is none. */
 export async function openSocket(c: RouteContext, request: SocketRequest): Promise<Response> {
-  const stub = roomStub(c.env, c.req.param("room") ?? "");
-  const headers = { Upgrade: "websocket", [SOCKET_HEADER]: encodeURIComponent(JSON.stringify(request)) };
-  return await timed(c, () => stub.fetch("https://room/socket", { headers }));
+  const room = c.req.param("room") ?? "";
+  const ask = async (sparing: boolean) => {
+    const told = encodeURIComponent(JSON.stringify({ ...request, sparing }));
+    const headers = { Upgrade: "websocket", [SOCKET_HEADER]: told };
+    return await roomStub(c.env, room).fetch("https://room/socket", { headers });
+  };
+  return await timed(c, () => asking(room, true, ask));
 }
 
 /** Asks the room, and notes how long it was waited for. */
@@ -70,9 +77,13 @@ function noSuchRoom() {
   return refuse("invalid_token", "The token is not valid for this room.");
 }
 
-/** The object was reset, moved or is too busy: what was acknowledged stands, and a repeat with its key is safe. */
+/**
+ * The object was reset, moved or is too busy: what was acknowledged stands, and a repeat with its key is safe. A disk
+ * that was full when a commit was written, after the room had decided it, is told as in a room that saw it itself.
+ */
 export function unreachable(thrown: unknown): Response {
   console.error("room unreachable", thrown instanceof Error ? thrown.message : thrown);
+  if (isDiskFull(thrown)) return refusalResponse(fullAtCommit());
   const refusal = refuse("overloaded", "The room could not answer just now.", {
     hint: "Repeat the call; with the same Idempotency-Key an invocation is done once.",
   }).refusal;

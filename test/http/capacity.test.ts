@@ -1,5 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import { RoomObject } from "../../src/room-object.ts";
 import type { Answer, TestRoom } from "../support/room.ts";
 import { createRoom, request, roomObject } from "../support/room.ts";
 
@@ -98,4 +99,35 @@ it("a creation that is refused leaves its id free", async () => {
   expect((await request(`/rooms/${id}/agents`, { body: { id: "ana" } })).status).toBe(401);
   const room = await createRoom({ id });
   expect((await room.owner.log()).map(({ kind, seq }) => [kind, seq])).toEqual([["room_create", 1]]);
+});
+
+/** What the platform throws at the caller where a disk is full when a turn's commit is written. */
+const FULL_AT_COMMIT = new Error("database or disk is full: SQLITE_FULL");
+
+afterEach(() => vi.restoreAllMocks());
+
+it("[HTTP-2] a write whose commit finds the disk full is refused with 507", async () => {
+  const room = await roomWithPut();
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const call = vi.spyOn(RoomObject.prototype, "call").mockRejectedValueOnce(FULL_AT_COMMIT);
+  const refused = await room.owner.invoke("put", { k: "k", v: 1 });
+  expect(outcome(refused)).toEqual([507, "storage_full", undefined]);
+  expect(call).toHaveBeenCalledOnce();
+});
+
+it("[LOG-8] a read whose object could not store an alarm is asked again, of one that stores nothing", async () => {
+  const room = await roomWithPut();
+  const ana = await room.join("ana");
+  const put = { id: "brief", writes: [{ key: "k", value: 1, timer: { ms: 1, effect: "delete" } }] };
+  await room.owner.do("_register_action", put);
+  const setAlarm = await runInDurableObject(roomObject(room.id), (_, { storage }) => {
+    return vi.spyOn(storage, "setAlarm").mockResolvedValue();
+  });
+  const { seq } = await ana.do("brief");
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  setAlarm.mockClear();
+  const call = vi.spyOn(RoomObject.prototype, "call").mockRejectedValueOnce(new Error("internal error"));
+  expect((await ana.context("?only=state")).seq).toBe(seq);
+  expect(call).toHaveBeenCalledTimes(2);
+  expect(setAlarm).not.toHaveBeenCalled();
 });

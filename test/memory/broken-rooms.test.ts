@@ -71,7 +71,7 @@ it(
     console.log(
       `broken rooms: seed ${seed}, ${total - missed.length} of ${total} caught\n${lines.join("\n")}`,
     );
-    expect(total).toBeGreaterThanOrEqual(20);
+    expect(Object.keys(BROKEN_KERNELS).length).toBeGreaterThanOrEqual(20);
     expect(missed).toEqual([]);
   },
   TIME_LIMIT,

@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "room-sockets": ["kernel", "protocol", "room"],
   legacy: ["kernel", "protocol", "storage", "room"],
   "room-turns": ["kernel"],
+  "room-alarm": [],
   "room-transfers": ["kernel", "protocol", "storage", "migrations", "room", "legacy", "room-turns"],
   "room-object": [
     "kernel",
@@ -33,6 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "room-sockets",
     "room-transfers",
     "room-turns",
+    "room-alarm",
   ],
   worker: ["kernel", "protocol", "auth", "routes", "mcp", "room-object"],
 };

@@ -232,6 +232,36 @@ export const BROKEN_KERNELS: Readonly<Record<string, () => KernelPatches>> = {
   "what is refused is done all the same": undaunted,
   "a write is done an event late": () => late("before"),
   "two writes are done in the other order": () => late("after"),
+  "a set is taken for an increment": () =>
+    resolved((write, { action }) => {
+      const { value, ...rest } = write;
+      return action === "set" ? { ...rest, increment: String(value) } : write;
+    }),
+  "an increment adds one more": () => {
+    const isMore = nth(3);
+    return applied((state, event, right) => {
+      const [write] = event.payload.writes;
+      if (write?.op !== "increment" || !isMore()) return right(state, event);
+      const value = Number(write.value) + 1;
+      right(state, withWrites(event, [{ ...write, value, hash: hashOf(value) }]));
+    });
+  },
+  "a write clears the other key": () => {
+    const isCleared = nth(5);
+    return applied((state, event, right) => {
+      right(state, event);
+      const [write] = event.payload.writes;
+      if (write && isCleared()) state.remove(write.scope, write.key === "a" ? "b" : "a");
+    });
+  },
+  "the first write of a key is lost": () => {
+    const isSilent = nth(2);
+    return applied((state, event, right) => {
+      const [write] = event.payload.writes;
+      const isNew = write && state.entry(write.scope, write.key) === undefined;
+      right(state, isNew && isSilent() ? withWrites(event, []) : event);
+    });
+  },
   "a write lands on another key": () => {
     const isAstray = nth(6);
     return resolved((write) => (isAstray() ? { ...write, key: "a" } : write));

@@ -11,3 +11,11 @@ export function diskFull() {
   });
   return full.refusal;
 }
+
+/** The refusal where the disk was found full only when the commit of a turn was written, which ends the object. */
+export function fullAtCommit() {
+  const full = refuse("storage_full", "The room's storage is full: what was asked for could not be stored.", {
+    hint: "Reads go on; delete entries to make room, and repeat the call with its Idempotency-Key.",
+  });
+  return full.refusal;
+}

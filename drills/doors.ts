@@ -1,0 +1,145 @@
+import { WebSocket } from "ws";
+import type { Json, JsonObject } from "../src/kernel/json.ts";
+import { Connection, headerOf } from "../workerd/connection.ts";
+import type { AnswerBody } from "./heard.ts";
+import { isReplay } from "./heard.ts";
+
+/** What is asked of an action; without a key each delivery is an invocation of its own. */
+export interface Parcel {
+  readonly action: string;
+  readonly params: JsonObject;
+  readonly key?: string;
+}
+
+/** What one delivery of it was answered. */
+export interface Delivered {
+  readonly status: number;
+  readonly body: AnswerBody;
+  readonly replayed: boolean;
+}
+
+/** Whose calls a door takes, and where. */
+export interface Visitor {
+  readonly port: number;
+  readonly room: string;
+  readonly token: string;
+}
+
+/** A way to a room, for one call at a time. */
+export interface Door {
+  /** Delivers a call, some of them more than once. */
+  deliver(parcel: Parcel): Promise<Delivered[]>;
+  close(): void;
+}
+
+const keyed = (key: string | undefined) => (key === undefined ? {} : { idempotency_key: key });
+
+/** Sends what `send` sends until the room has time for it. */
+async function whenWelcome(connection: Connection, path: string, visitor: Visitor, body: Json) {
+  const call = { method: "POST", path, token: visitor.token, body: JSON.stringify(body) } as const;
+  for (;;) {
+    const answer = await connection.send(call);
+    const seconds = headerOf(answer, "Retry-After");
+    if (seconds === undefined) return answer;
+    await new Promise((wake) => setTimeout(wake, Number(seconds) * 1000));
+  }
+}
+
+export class HttpDoor implements Door {
+  readonly #connection: Connection;
+  readonly #visitor: Visitor;
+
+  private constructor(connection: Connection, visitor: Visitor) {
+    this.#connection = connection;
+    this.#visitor = visitor;
+  }
+
+  static async open(visitor: Visitor): Promise<HttpDoor> {
+    return new HttpDoor(await Connection.open(visitor.port), visitor);
+  }
+
+  async deliver({ action, params, key }: Parcel): Promise<Delivered[]> {
+    const path = `/rooms/${this.#visitor.room}/actions/${action}/invoke`;
+    const answer = await whenWelcome(this.#connection, path, this.#visitor, { params, ...keyed(key) });
+    const body = JSON.parse(answer.body) as AnswerBody;
+    return [{ status: answer.status, body, replayed: isReplay(answer) }];
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+/** Delivers each call twice in one batch. */
+export class BatchDoor implements Door {
+  readonly #connection: Connection;
+  readonly #visitor: Visitor;
+
+  private constructor(connection: Connection, visitor: Visitor) {
+    this.#connection = connection;
+    this.#visitor = visitor;
+  }
+
+  static async open(visitor: Visitor): Promise<BatchDoor> {
+    return new BatchDoor(await Connection.open(visitor.port), visitor);
+  }
+
+  async deliver({ action, params, key }: Parcel): Promise<Delivered[]> {
+    const one = { action, params, ...keyed(key) };
+    const path = `/rooms/${this.#visitor.room}/invoke`;
+    const answer = await whenWelcome(this.#connection, path, this.#visitor, { invocations: [one, one] });
+    const { results } = JSON.parse(answer.body) as {
+      results: (Omit<Delivered, "replayed"> & { replayed?: true })[];
+    };
+    return results.map(({ status, body, replayed }) => ({ status, body, replayed: replayed ?? false }));
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+type Frame = AnswerBody & { readonly id?: number; readonly status: number; readonly replayed?: true };
+
+export class SocketDoor implements Door {
+  readonly #socket: WebSocket;
+  readonly #pending = new Map<number, { resolve(frame: Frame): void; reject(error: Error): void }>();
+  #frames = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on("message", (text) => {
+      const frame = JSON.parse(String(text)) as Frame;
+      if (frame.id === undefined) return;
+      this.#pending.get(frame.id)?.resolve(frame);
+      this.#pending.delete(frame.id);
+    });
+    socket.on("close", (code) => {
+      for (const { reject } of this.#pending.values()) reject(new Error(`the socket closed with ${code}`));
+    });
+  }
+
+  static async open({ port, room, token }: Visitor): Promise<SocketDoor> {
+    const headers = { Authorization: `Bearer ${token}` };
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/${room}/watch?only=`, { headers });
+    await new Promise((opened, failed) => {
+      socket.once("open", opened);
+      socket.once("error", failed);
+    });
+    return new SocketDoor(socket);
+  }
+
+  async deliver({ action, params, key }: Parcel): Promise<Delivered[]> {
+    this.#frames += 1;
+    const id = this.#frames;
+    const answered = new Promise<Frame>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    this.#socket.send(JSON.stringify({ type: "invoke", id, action, params, ...keyed(key) }));
+    const { status, replayed = false, ...body } = await answered;
+    this.#socket.send(JSON.stringify({ type: "ack", seq: body.seq ?? 0 }));
+    return [{ status, body, replayed }];
+  }
+
+  close(): void {
+    this.#socket.removeAllListeners("close").terminate();
+  }
+}
