@@ -23,7 +23,7 @@ function agents(granted: Record<string, string[]>): StateReader {
   return { entry, entries: () => [], count: () => 0, highest: () => 0, clock: () => 0 };
 }
 
-const granted = agents({ ana: ["bob", "_help"], bob: [], cy: ["dee"] });
+const granted = agents({ ana: ["bob", "_help"], bob: [], cy: ["dee"], null: [] });
 
 function action(registered_by: string | null): ActionDefinition {
   return { scope: "_shared", writes: [], registered_by };
