@@ -44,7 +44,6 @@ function sum(run: Run, list: CelList): CelValue {
 }
 
 function zeroLike(first: CelValue | undefined): CelValue {
-  if (typeof first === "number") return 0;
   if (first instanceof Uint) return new Uint(0n);
   return first instanceof Duration ? new Duration(0n) : 0n;
 }
