@@ -15,6 +15,16 @@ const texts = {
 
 export default defineConfig({
   test: {
+    coverage: {
+      // What counts inside workerd, too: V8's own counters are not to be had there.
+      provider: "istanbul",
+      include: ["src/{kernel,cel,storage,auth}/**/*.ts"],
+      reporter: ["text", "json"],
+      reportOnFailure: true,
+      thresholds: Object.fromEntries(
+        ["kernel", "cel", "storage", "auth"].map((part) => [`src/${part}/**`, { branches: 95 }]),
+      ),
+    },
     // One is for the project "workers", whose files share a runtime; the others go on meanwhile.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -3,8 +3,17 @@ import { CodePoints } from "./code-points.ts";
 import { compare } from "./comparison.ts";
 import { mapGet, mapKeys, mapSize, mapValues } from "./maps.ts";
 import type { Run } from "./run.ts";
-import { type CelFunction, type Functions, takes, takesFrom } from "./signature.ts";
-import { type CelList, type CelMap, type CelValue, isList, isMap, type MapKey } from "./values.ts";
+import { type CelFunction, type Functions, takesFrom, takesOne } from "./signature.ts";
+import {
+  type CelList,
+  type CelMap,
+  type CelValue,
+  Duration,
+  isList,
+  isMap,
+  type MapKey,
+  Uint,
+} from "./values.ts";
 
 const MOST_ARGUMENTS = 32;
 const STEPS_PER_ENTRY = 3;
@@ -28,15 +37,15 @@ function entries(run: Run, map: CelMap): CelList {
   );
 }
 
-/** The sum of a list of numbers; 0 when it is empty. */
+/** The sum of a list of numbers, or of durations; 0 when it is empty. */
 function sum(run: Run, list: CelList): CelValue {
   run.charge(list.length);
   return list.reduce<CelValue>((total, item) => calculate(run, "+", total, item), zeroLike(list[0]));
 }
 
 function zeroLike(first: CelValue | undefined): CelValue {
-  if (first === undefined || typeof first === "bigint") return 0n;
-  return typeof first === "number" ? 0 : first;
+  if (first instanceof Uint) return new Uint(0n);
+  return first instanceof Duration ? new Duration(0n) : 0n;
 }
 
 function order(run: Run, name: string, left: CelValue, right: CelValue): number {
@@ -59,7 +68,7 @@ function sort(run: Run, list: CelList): CelValue {
 }
 
 function ofList(apply: (run: Run, list: CelList) => CelValue): CelFunction {
-  return takes(1, (run, [list = null]) => (isList(list) ? apply(run, list) : undefined));
+  return takesOne((run, list) => (isList(list) ? apply(run, list) : undefined));
 }
 
 /** `name(list)` or `name(a, b, …)`. */
@@ -77,7 +86,7 @@ export const LEAST = ofListOrArguments(min);
 export const GREATEST = ofListOrArguments(max);
 
 export const COLLECTION_FUNCTIONS: Functions = {
-  size: takes(1, (run, [value = null]) => size(run, value)),
+  size: takesOne(size),
   sum: ofList(sum),
   sort: ofList(sort),
   min: LEAST,
@@ -85,12 +94,12 @@ export const COLLECTION_FUNCTIONS: Functions = {
 };
 
 export const COLLECTION_METHODS: Functions = {
-  size: takes(1, (run, [value = null]) => size(run, value)),
+  size: takesOne(size),
   sum: ofList(sum),
   sort: ofList(sort),
   min: ofList(min),
   max: ofList(max),
-  keys: takes(1, (run, [value = null]) => (isMap(value) ? mapKeys(run, value) : undefined)),
-  values: takes(1, (run, [value = null]) => (isMap(value) ? mapValues(run, value) : undefined)),
-  entries: takes(1, (run, [value = null]) => (isMap(value) ? entries(run, value) : undefined)),
+  keys: takesOne((run, value) => (isMap(value) ? mapKeys(run, value) : undefined)),
+  values: takesOne((run, value) => (isMap(value) ? mapValues(run, value) : undefined)),
+  entries: takesOne((run, value) => (isMap(value) ? entries(run, value) : undefined)),
 };

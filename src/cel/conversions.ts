@@ -1,6 +1,6 @@
 import { int, uint } from "./arithmetic.ts";
 import type { Run } from "./run.ts";
-import { type Functions, takes } from "./signature.ts";
+import { type Functions, takesOne } from "./signature.ts";
 import {
   durationText,
   parseDuration,
@@ -116,18 +116,15 @@ function toDuration(run: Run, value: CelValue): CelValue | undefined {
   return typeof value === "string" ? parseDuration(run, value) : undefined;
 }
 
-const one = (convert: (run: Run, value: CelValue) => CelValue | undefined) =>
-  takes(1, (run, [value = null]) => convert(run, value));
-
 export const CONVERSIONS: Functions = {
-  int: one(toInt),
-  uint: one(toUint),
-  double: one(toDouble),
-  string: one(textOf),
-  bytes: one(toBytes),
-  bool: one(toBool),
-  timestamp: one(toTimestamp),
-  duration: one(toDuration),
-  dyn: one((_run, value) => value),
-  type: one((_run, value) => typeOf(value)),
+  int: takesOne(toInt),
+  uint: takesOne(toUint),
+  double: takesOne(toDouble),
+  string: takesOne(textOf),
+  bytes: takesOne(toBytes),
+  bool: takesOne(toBool),
+  timestamp: takesOne(toTimestamp),
+  duration: takesOne(toDuration),
+  dyn: takesOne((_run, value) => value),
+  type: takesOne((_run, value) => typeOf(value)),
 };

@@ -102,9 +102,11 @@ function fixed(value: CelValue, write: (number: number) => string): string | und
 
 const FIRST_WITHOUT_DECIMALS = 1e21;
 
-/** Rounded half to even, where the platform rounds ties up. */
+/** Rounded half to even, where the platform rounds ties up; in full, where it writes an exponent. */
 function toFixed(number: number, precision: number): string {
-  if (Math.abs(number) >= FIRST_WITHOUT_DECIMALS) return number.toFixed(precision);
+  if (Math.abs(number) >= FIRST_WITHOUT_DECIMALS) {
+    return `${BigInt(number)}${precision === 0 ? "" : ".".padEnd(precision + 1, "0")}`;
+  }
   const exact = number.toFixed(MOST_PRECISION);
   const cut = exact.indexOf(".") + precision + 1;
   const isTie = /^50*$/.test(exact.slice(cut));

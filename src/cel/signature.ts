@@ -13,6 +13,10 @@ export function takes(count: number, call: CelFunction["call"]): CelFunction {
   return { least: count, most: count, call };
 }
 
+export function takesOne(call: (run: Run, value: CelValue) => CelValue | undefined): CelFunction {
+  return takes(1, (run, [value = null]) => call(run, value));
+}
+
 export function takesFrom(least: number, most: number, call: CelFunction["call"]): CelFunction {
   return { least, most, call };
 }

@@ -30,7 +30,6 @@ function wallClock(run: Run, time: Timestamp, zone: string): Date {
 function zoneFormat(run: Run, zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
   if (known !== undefined) return known;
-  if (zone.length > 64) return run.fail("unknown time zone");
   try {
     const format = new Intl.DateTimeFormat("en-US", {
       timeZone: zone,

@@ -57,8 +57,9 @@ export function fillName(template: string, bindings: Bindings, place: string): R
   let missing: string | undefined;
   const text = template.replaceAll(PLACEHOLDER, (placeholder, reference: string) => {
     const value = resolve(reference, bindings);
-    if (value === undefined || value === null) missing ??= placeholder;
-    return value === undefined || value === null ? "" : textOf(value);
+    if (value !== undefined && value !== null) return textOf(value);
+    missing ??= placeholder;
+    return "";
   });
   return missing === undefined ? succeed(text) : missingParam(missing, place);
 }

@@ -3,7 +3,17 @@ import { expect, it } from "vitest";
 import type { Json } from "../../src/kernel/json.ts";
 import { canonicalJson, jsonEqual, jsonFault, jsonObject, own } from "../../src/kernel/json.ts";
 import { mergePatch } from "../../src/kernel/merge.ts";
-import { isAgentId, isKey, isPrivateScope, isRoomId, isScope, utf8Bytes } from "../../src/kernel/names.ts";
+import {
+  isAgentId,
+  isGrantable,
+  isKey,
+  isPrivateScope,
+  isReservedId,
+  isReservedScope,
+  isRoomId,
+  isScope,
+  utf8Bytes,
+} from "../../src/kernel/names.ts";
 
 const SEED = { seed: 20260102, numRuns: 500 };
 
@@ -162,4 +172,52 @@ it("[ROOM-2] room ids, agent ids, scopes and keys are told apart", () => {
 
 it("[ROOM-2] own reads own properties and nothing inherited", () => {
   expect([own({}, "constructor"), own(JSON.parse('{"__proto__":1}'), "__proto__")]).toEqual([undefined, 1]);
+});
+
+it("[ROOM-2] a key has 256 bytes at most, however few characters they are", () => {
+  const keys = [
+    "a".repeat(256),
+    "é".repeat(128),
+    "é".repeat(129),
+    "€".repeat(85),
+    "€".repeat(86),
+    "😀".repeat(64),
+    "😀".repeat(65),
+  ];
+  expect(keys.map(isKey)).toEqual([true, true, false, true, false, true, false]);
+  expect(["\u007f", "\u0080", "\u07ff", "\u0800", "\uffff"].map(utf8Bytes)).toEqual([1, 2, 2, 3, 3]);
+});
+
+it("[AUTH-3] grants are of private scopes and of the help", () => {
+  const scopes = ["ana", "_help", "_shared", "_config", "self", "admin", "a b", ""];
+  expect(scopes.map(isGrantable)).toEqual([true, true, false, false, false, false, false, false]);
+});
+
+it("[ACT-12] ids that are the room's own, or that no URL can name, are reserved", () => {
+  const ids = ["_x", "help", ".", "..", "x_", "helper", "...", "a.b"];
+  expect(ids.map(isReservedId)).toEqual([true, true, true, true, false, false, false, false]);
+  expect(["_messages", "_help", "_config", "_shared", "ana"].map(isReservedScope)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+it("[STATE-3] values are as deep as they may be, and no deeper; equal in any order of their keys", () => {
+  expect([jsonFault([true], 1), jsonFault([[]], 1)?.problem, jsonFault({ a: {} }, 1)?.problem]).toEqual([
+    null,
+    "too_deep",
+    "too_deep",
+  ]);
+  expect(jsonFault([null, true, [1, { a: "\ud800" }]], 8)).toEqual({
+    path: [2, 1, "a"],
+    problem: "lone_surrogate",
+  });
+  expect([
+    jsonEqual({ a: 1, b: [2] }, { b: [2], a: 1 }),
+    jsonEqual([1, 2], [2, 1]),
+    jsonEqual("a", "b"),
+  ]).toEqual([true, false, false]);
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/kernel/json.ts";
 import { canonicalJson } from "../../src/kernel/json.ts";
 import type { Bindings } from "../../src/kernel/template.ts";
-import { fillName, fillObject, fillValue } from "../../src/kernel/template.ts";
+import { fillName, fillObject, fillValue, isPlaceholder } from "../../src/kernel/template.ts";
 
 const NOW = "2026-01-02T03:04:05.678Z";
 const SEED = { seed: 20260103, numRuns: 500 };
@@ -147,4 +147,80 @@ it.each([
 it("[ACT-6] object keys are substituted, and an object that a parameter brings is not", () => {
   const brought = { "${self}": "${now}" };
   expect(fill({ "${self}": "${params.o}" }, { o: brought })).toEqual({ ana: brought });
+});
+
+it("[ACT-6] one placeholder and nothing else is told from other templates", () => {
+  const templates = [
+    "${self}",
+    "${now}",
+    "${params.a.b}",
+    "x${self}",
+    "${self} ",
+    "${other}",
+    "",
+    1,
+    null,
+    ["${self}"],
+  ];
+  expect(templates.map(isPlaceholder)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+it("[ACT-6] a list is indexed by canonical decimals, and what is no object has no members", () => {
+  const params = { list: ["a", "b"], text: "ab", nothing: null };
+  expect(fill("${params.list.1}|${params.list.01}|${params.list.1x}|${params.list.length}", params)).toBe(
+    "b|||",
+  );
+  expect(fill("${params.text.length}|${params.text.0}|${params.nothing.a}", params)).toBe("||");
+});
+
+it("[ACT-6] a missing or null part of a text is empty, and what is no text is its JSON", () => {
+  expect(fill("a${params.none}b${params.nothing}c${self}", { nothing: null }, null)).toBe("abc");
+  expect(fill("${params.n} ${params.yes} ${params.list}", { n: 1.5, yes: true, list: [1, "a"] })).toBe(
+    '1.5 true [1,"a"]',
+  );
+});
+
+it("[ACT-6] a name needs all of its placeholders, and says which is the first that it lacks", () => {
+  const name = (template: string, params: JsonObject, self: string | null = null) =>
+    fillName(template, bindings(params, self), "key");
+  expect(name("${self}.${params.a}", {})).toEqual({
+    ok: false,
+    refusal: {
+      code: "missing_param",
+      message: "The key needs ${self}, and the caller is no agent.",
+      hint: "Invoke with an agent's token.",
+      details: { placeholder: "${self}" },
+    },
+  });
+  expect(name("k.${params.a}.${params.b}", { a: null, b: 1 })).toEqual({
+    ok: false,
+    refusal: {
+      code: "missing_param",
+      message: "The key needs ${params.a}, and the invocation does not supply it.",
+      hint: "Pass params.a.",
+      details: { placeholder: "${params.a}" },
+    },
+  });
+  expect(name("k.${params.a}.${params.b}", { a: 0, b: ["x"] })).toEqual({ ok: true, value: 'k.0.["x"]' });
+});
+
+it("[ACT-6] a key that lacks its placeholder refuses the whole, however deep", () => {
+  const lacking = { "${params.none}": 1 };
+  for (const template of [lacking, [lacking], { a: lacking }, [[{ a: [lacking] }]]]) {
+    const filled = fillValue(template, bindings(), "null");
+    expect(filled.ok ? null : filled.refusal.message).toBe(
+      "The object key needs ${params.none}, and the invocation does not supply it.",
+    );
+  }
 });
