@@ -69,7 +69,7 @@ export function overloaded(): Refusal {
     "overloaded",
     "More is asked of this room than it can store just now, and nothing was done.",
     {
-      hint: "Repeat the call after 1 s, and then less often; several invocations in one POST …/invoke are stored together.",
+      hint: "Repeat the call after 1 s, and then less often; many invocations in one batch are stored together.",
       details: { limit: "queuedCommands", retry_after_seconds: 1 },
     },
   ).refusal;

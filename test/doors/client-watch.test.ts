@@ -70,9 +70,14 @@ for (const transport of ["socket", "stream"] as const) {
   it(`[SDK-5] by ${transport}: what is read is acknowledged, so that one connection brings any number of events`, async () => {
     const { writer, room } = await watched();
     const many = Array.from({ length: 100 }, () => ({ action: "count" }));
-    for (let n = 0; n < 15; n++) await writer.invokeMany(many);
-    const frames = await until(room.watch({ since: 0, transport, only: ["events"] }), 1502);
-    expect(seqs(frames)).toEqual(upTo(1502));
+    // One agent may not do so many at once.
+    for (const id of ["a", "b", "c", "d", "e", "f", "g"]) {
+      const agent = await writer.join({ id });
+      for (let n = 0; n < 2; n++) await agent.invokeMany(many);
+    }
+    const last = 2 + 7 + 1_400;
+    const frames = await until(room.watch({ since: 0, transport, only: ["events"] }), last);
+    expect(seqs(frames)).toEqual(upTo(last));
     expect(frames.filter(({ type }) => type === "hello")).toHaveLength(1);
   });
 

@@ -11,6 +11,9 @@ const FOLDER = process.env.PICTURES === undefined ? null : resolve(import.meta.d
 const MOST_BYTES = 150 * 1024;
 const HEIGHTS: Readonly<Record<number, number>> = { 390: 760, 820: 640, 1440: 800 };
 
+/** The width between them lays out as the widest does, with less of it. */
+const AXED = new Set([390, 1440]);
+
 type Scheme = "light" | "dark";
 
 /** A way to look at the room. To show one more panel, add it here; to show it in README, say where. */
@@ -127,9 +130,11 @@ it.each(["light", "dark"] as const)(
           await page.setViewportSize({ width: Number(width), height });
           const where = `${look.name} at ${width} px`;
           if ((await person.overflow()) > 0) found.push(`${where} goes off sideways`);
-          // What does not depend on colours is the same in both.
-          const rules = scheme === "dark" ? ["color-contrast"] : [];
-          for (const barrier of await person.barriers(rules)) found.push(`${where}: ${barrier}`);
+          if (AXED.has(Number(width))) {
+            // What does not depend on colours is the same in both.
+            const rules = scheme === "dark" ? ["color-contrast"] : [];
+            for (const barrier of await person.barriers(rules)) found.push(`${where}: ${barrier}`);
+          }
           await take(person, look, Number(width), scheme);
         }
       }

@@ -127,6 +127,7 @@ function normalised({ door, answer }: Knock, room: string): string {
     .replaceAll(/room-\d+-[0-9a-f]{8}/g, "OTHER")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "TIME")
     .replaceAll(/"(incarnation|id|elapsed_ms|hash|_hash)":("[\w-]{10,}"|\d+)/g, '"$1":0')
+    .replaceAll(/dur=\d+/g, "dur=0")
     .replaceAll(/"(velocity|score)":[\d.e-]+/g, '"$1":0')
     .replaceAll(/\d\.\d{3,}(?:e-\d+)?/g, "FRACTION")
     .replaceAll(/"[0-9a-f]{16}"|\\"[0-9a-f]{16}\\"/g, "HASH");

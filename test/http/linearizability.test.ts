@@ -9,7 +9,7 @@ import { proofOf, TIME_LIMIT } from "../support/proof.ts";
 import type { Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 
-const { runs, seed } = proofOf({ runs: 18, seed: 20260126 });
+const { runs, seed } = proofOf({ runs: 12, seed: 20260126 });
 
 /** A room is used for so many histories, each of keys of its own. */
 const HISTORIES_PER_ROOM = 25;

@@ -9,7 +9,7 @@ import { proofOf, SHRINK_LIMIT, TIME_LIMIT } from "../support/proof.ts";
 import type { Body } from "../support/room.ts";
 import { request } from "../support/room.ts";
 
-const { runs, seed } = proofOf({ runs: 2_000, seed: 7 });
+const { runs, seed } = proofOf({ runs: 1_000, seed: 7 });
 
 /** After so many requests what they have made of a room is left behind. */
 const REQUESTS_PER_WORLD = 200;

@@ -8,7 +8,7 @@ import type { Patches } from "../support/memory-room.ts";
 import { MemoryRoom } from "../support/memory-room.ts";
 import { proofOf, SHRINK_LIMIT, TIME_LIMIT } from "../support/proof.ts";
 
-const { runs, seed } = proofOf({ runs: 80, seed: 20260124 });
+const { runs, seed } = proofOf({ runs: 60, seed: 20260124 });
 const steps = fc.array(step, { minLength: 20, maxLength: 100, size: "max" });
 
 /** Has what changed be read from the index, as where there were too many events to look at each. */

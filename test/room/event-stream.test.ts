@@ -23,12 +23,15 @@ function isEvent(seq: number) {
   return ({ event, data }: ServerEvent) => event === "event" && data.seq === seq;
 }
 
-/** Has the room commit so many small events. Answers the seq of the last. */
+const CROWD = Array.from({ length: 8 }, (_, n) => `one-${n}`);
+
+/** Has the room commit so many small events, of agents in turn: one may not do so many at once. Answers the seq of the last. */
 async function flood(count: number): Promise<number> {
-  const socket = await watch(bob, "?only=");
+  const socket = await watch(room.owner, "?only=");
   let seq = 0;
   for (let n = 1; n <= count; n++) {
-    const frame = { type: "invoke", id: n, action: "set", params: { key: "n", value: n } };
+    const agent = CROWD[n % CROWD.length];
+    const frame = { type: "invoke", id: n, agent, action: "set", params: { key: "n", value: n } };
     if (n % 100 > 0 && n < count) {
       socket.send(frame);
       continue;
@@ -156,6 +159,7 @@ describe("an event stream", () => {
 
 describe("keeping up", () => {
   it("[WATCH-5] who never acknowledges gets 1,000 events, who does gets them all", async () => {
+    await Promise.all(CROWD.map((agent) => room.join(agent)));
     const [silent, keeping] = [await watch(ana, "?only=events"), await watch(ana, "?only=events")];
     const reading = await stream(room.viewer, "?only=events");
     const since = silent.frames[0].seq;

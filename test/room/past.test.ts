@@ -76,8 +76,10 @@ describe("replay", () => {
 
   it("[LOG-10] [AUTH-5] shows reserved scopes as they were where they are asked for, of messages the newest 500", async () => {
     const sent = { action: "_send_message", params: { body: "hi" } };
-    for (let n = 0; n < 6; n++)
-      await ana.call("/invoke", { body: { invocations: Array.from({ length: 100 }, () => sent) } });
+    for (let n = 0; n < 6; n++) {
+      const speaker = await room.join(`speaker-${n}`);
+      await speaker.call("/invoke", { body: { invocations: Array.from({ length: 100 }, () => sent) } });
+    }
     const { seq } = await ana.do("_send_message", { body: "last" });
     const asked = "_actions,_views,_agents,_messages,_config,_help";
     const { state: now } = await ana.context(`?meta=true&include=${asked}`);

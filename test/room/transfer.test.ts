@@ -182,7 +182,7 @@ describe("import", () => {
           await expectCopy(room, target, body);
         },
       ),
-      { seed: 20260122, numRuns: 6, endOnFailure: true },
+      { seed: 20260122, numRuns: 4, endOnFailure: true },
     );
   });
 });
@@ -256,7 +256,7 @@ describe("fork", () => {
         await importInto(target.owner, await exportText(first.owner));
         expect(await stateOf((await forked(target)).id)).toEqual(await stateOf(first.id));
       }),
-      { seed: 20260123, numRuns: 6, endOnFailure: true },
+      { seed: 20260123, numRuns: 4, endOnFailure: true },
     );
   });
 
