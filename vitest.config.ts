@@ -25,8 +25,8 @@ export default defineConfig({
         ["kernel", "cel", "storage", "auth"].map((part) => [`src/${part}/**`, { branches: 95 }]),
       ),
     },
-    // One is for the project "workers", whose files share a runtime; the others go on meanwhile.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One is for the project "workers", whose files share a runtime; the others wait for browsers and servers most of the time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       {
         plugins: [

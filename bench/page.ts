@@ -14,6 +14,8 @@ const BATCH = 100;
 /** So many entries an event of the filling writes. */
 const KEYS_A_FILL = 64;
 const FILLS = 160;
+/** One agent may invoke 100 times a second [LIMIT-1]. */
+const FILLERS = 50;
 const WRITES_A_TICK = 5;
 const TICK_MS = 50;
 /** A server that is slower than the writer is not to fall behind for ever. */
@@ -72,9 +74,13 @@ async function fill(room: Room): Promise<void> {
       Array.from({ length: 80 }, (_, offset) => ({ action: "fill", params: { p: p + offset } })),
     );
   }
+  const agents: Room[] = [];
+  for (let agent = 0; agent < FILLERS; agent++) agents.push(await room.join({ id: `filler-${agent}` }));
   for (let seq = FILLS; seq < EVENTS; seq += BATCH) {
-    await room.invokeMany(Array.from({ length: BATCH }, (_, offset) => write(seq + offset)));
+    const agent = agents[((seq / BATCH) % FILLERS) | 0];
+    await agent?.invokeMany(Array.from({ length: BATCH }, (_, offset) => write(seq + offset)));
   }
+  for (const agent of agents) await agent.leave();
 }
 
 function write(n: number) {
@@ -116,6 +122,12 @@ const type = (label: RegExp, words: string) => async (page: Page, turn: number) 
   await page.getByLabel(label).fill(words.slice(0, end));
 };
 
+const scrub = async (page: Page, turn: number) => {
+  const slider = page.getByRole("slider");
+  if ((await slider.count()) === 0) await page.getByRole("button", { name: "Time" }).click();
+  await slider.press(turn % 40 < 20 ? "PageDown" : "PageUp");
+};
+
 const LOOKS: readonly Look[] = [
   { what: "surfaces, looked at", panel: "surfaces", move: async () => undefined },
   { what: "state, looked at", panel: "state", move: async () => undefined },
@@ -124,6 +136,8 @@ const LOOKS: readonly Look[] = [
   { what: "log, looked at", panel: "log", move: async () => undefined },
   { what: "log, scrolled", panel: "log", move: scroll },
   { what: "log, filtered", panel: "log", move: type(/^Filter by/, "_shared.12-1") },
+  { what: "map, looked at", panel: "map", move: async () => undefined },
+  { what: "state of the past, scrubbed", panel: "state", move: scrub },
 ];
 
 async function measure(page: Page, { what, panel, move }: Look): Promise<Figure> {

@@ -49,11 +49,8 @@ async function busy() {
   await ana.do("_delete_action", { id: "drop" });
   await bob.do("_send_message", { body: "hi", to: "ana" });
   await room.owner.call("/agents/bob", { method: "PATCH", body: { grants: ["ana"] } });
-  await room.owner.call("", {
-    method: "PATCH",
-    body: { meta: { a: 2 }, config: { limits: { actions: 100 } } },
-  });
-  await room.owner.call("", { method: "PATCH", body: { config: { limits: null } } });
+  for (const limits of [{ actions: 100 }, null])
+    await room.owner.call("", { method: "PATCH", body: { meta: { a: 2 }, config: { limits } } });
   const minted = await room.owner.call("/tokens", { body: { kind: "view" } });
   await room.owner.call(`/tokens/${minted.body.id}`, { method: "DELETE" });
   await room.owner.do("all", { x: 1 }, { agent: "ana" });

@@ -58,7 +58,7 @@ export const look = tool({
   name: "look",
   title: "Look closer",
   description:
-    "log {after?, limit?, kind?, agent?, depth?}: events. history {scope, key? | prefix?}: changes of keys. replay {seq, include?}: the room then. eval {expr, seq?}: a CEL value. samples {view}: a temporal view's values. salience {scope?}: what matters. verify: its chain. room: what it is. stats: its cost. templates {key?}: for create_room.",
+    "log {after?, limit?, kind?, agent?, depth?}: events. history {scope, key? | prefix?}: changes of keys. replay {seq, include?}: the room then. eval {expr, seq?}: a CEL value. samples {view}: its values over time. salience {scope?}: what matters. verify: its chain. room: what it is. stats: its cost. templates {key?}: for create_room.",
   annotations: READS,
   input,
   output: { events: "array", entries: "array", state: "object", next_after: "number" },
