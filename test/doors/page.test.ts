@@ -151,10 +151,20 @@ describe("[DASH-4] panels show what happens as it happens", () => {
       await person.page.keyboard.press("Enter");
       await person.sees("I do.", ".messages");
       await person.sees("ana: Who reviews?", ".messages");
+      await ana.sendMessage({ body: "Another matter" });
+      await person.sees("Another matter");
+      await person.page.getByRole("button", { name: "Thread of message 2: 2 messages" }).click();
+      await expect
+        .poll(() => person.page.locator(".message-body").allTextContents())
+        .toEqual(["Who reviews?", "I do."]);
+      await ana.invoke("_send_message", { body: "Thank you.", reply_to: 2 });
+      await person.sees("Thank you.", ".messages");
+      await person.page.getByRole("button", { name: "All messages" }).click();
+      await person.sees("Another matter");
     });
     waiting.abort();
     const { messages } = await ana.context({ only: ["messages"] });
-    expect(messages.recent.at(-1)).toMatchObject({ body: "I do.", to: "ana", reply_to: 1, from: null });
+    expect(messages.recent[1]).toMatchObject({ body: "I do.", to: "ana", reply_to: 1, from: null });
     expect(messages.unread).toBe(1);
   });
 

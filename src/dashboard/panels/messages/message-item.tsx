@@ -2,16 +2,19 @@ import type { Message } from "../../../client/main.ts";
 import { JsonBlock } from "../../parts/json.tsx";
 import { Clock } from "../../parts/time.tsx";
 import { Who } from "../../parts/who.tsx";
+import { choose } from "../../shown.ts";
 
 interface MessageItemProps {
   readonly message: Message;
   /** The message that it answers, where that is known. */
   readonly answered: Message | undefined;
+  /** The thread that it belongs to, and how many messages of it are known. */
+  readonly thread: { readonly root: number; readonly size: number };
   readonly self: string;
   readonly onReply: (() => void) | null;
 }
 
-export function MessageItem({ message, answered, self, onReply }: MessageItemProps) {
+export function MessageItem({ message, answered, thread, self, onReply }: MessageItemProps) {
   const { seq, from, kind, body, to, reply_to, via, ts } = message;
   const recipients = to === undefined ? [] : typeof to === "string" ? [to] : to;
   const isForMe = recipients.includes(self);
@@ -30,6 +33,7 @@ export function MessageItem({ message, answered, self, onReply }: MessageItemPro
         )}
         <Clock ts={ts} />
         <span class="num muted">#{seq}</span>
+        {thread.size > 1 && <ThreadLink {...thread} seq={seq} />}
         {onReply && (
           <button type="button" class="quiet reply" onClick={onReply} aria-label={`Reply to message ${seq}`}>
             Reply
@@ -47,6 +51,26 @@ export function MessageItem({ message, answered, self, onReply }: MessageItemPro
         <JsonBlock value={body} label={`Message ${seq}`} />
       )}
     </li>
+  );
+}
+
+interface ThreadLinkProps {
+  readonly root: number;
+  readonly size: number;
+  readonly seq: number;
+}
+
+/** Leads to the thread of a message. */
+function ThreadLink({ root, size, seq }: ThreadLinkProps) {
+  return (
+    <button
+      type="button"
+      class="quiet thread"
+      aria-label={`Thread of message ${seq}: ${size} messages`}
+      onClick={() => choose("messages", [String(root)])}
+    >
+      {size} in thread
+    </button>
   );
 }
 

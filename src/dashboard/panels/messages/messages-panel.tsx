@@ -4,9 +4,11 @@ import type { PanelProps } from "../../live/panel-props.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { PanelFrame } from "../../parts/panel.tsx";
 import { Refusal } from "../../parts/refusal.tsx";
+import { choose, chosenIn } from "../../shown.ts";
 import { Compose } from "./compose.tsx";
 import { MessageItem } from "./message-item.tsx";
 import { OlderMessages } from "./older-messages.ts";
+import { Threads } from "./threads.ts";
 
 /** So many of the newest are in the document at first; older ones are asked for. */
 const STEP = 100;
@@ -46,11 +48,13 @@ interface MessageListProps extends PanelProps {
 function MessageList({ snapshot, session, onReply }: MessageListProps) {
   const older = useMemo(() => new OlderMessages(session), [session]);
   const before = older.messages.value;
-  const messages = useMemo(() => [...before, ...snapshot.messages], [before, snapshot.messages]);
+  const all = useMemo(() => [...before, ...snapshot.messages], [before, snapshot.messages]);
+  const threads = useMemo(() => new Threads(all), [all]);
+  const [chosen] = chosenIn("messages");
+  const thread = chosen === undefined ? null : Number(chosen);
+  const messages = thread === null ? all : all.filter(({ seq }) => threads.of(seq) === thread);
   const [shown, setShown] = useState(STEP);
-  const byNumber = useMemo(() => new Map(messages.map((each) => [each.seq, each])), [messages]);
   const list = useFollowed(messages.at(-1)?.seq);
-  const newest = messages.slice(-shown);
   const showOlder = async () => {
     const number = snapshot.messages[0]?.seq ?? 1;
     const seq = snapshot.facts._messages?.[number]?.seq ?? number;
@@ -60,8 +64,9 @@ function MessageList({ snapshot, session, onReply }: MessageListProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach it.
     <div class="messages" ref={list} tabIndex={0} role="log" aria-label="Messages">
+      {thread !== null && <ThreadHead root={thread} count={messages.length} />}
       <Refusal error={older.failure.value} />
-      {(newest.length < messages.length || mayHaveOlder(older, messages)) && (
+      {(shown < messages.length || mayHaveOlder(older, all)) && (
         <button
           type="button"
           class="quiet older"
@@ -71,18 +76,51 @@ function MessageList({ snapshot, session, onReply }: MessageListProps) {
           Show older
         </button>
       )}
-      <ol>
-        {newest.map((message) => (
+      <Talk {...{ all, threads, onReply }} messages={messages.slice(-shown)} self={snapshot.self} />
+    </div>
+  );
+}
+
+/** Says that only a thread is shown, and leads back. */
+function ThreadHead({ root, count }: { readonly root: number; readonly count: number }) {
+  return (
+    <p class="thread-head">
+      <span class="muted">
+        {count === 1 ? "One message" : `${count} messages`} in the thread of message {root}
+      </span>
+      <button type="button" class="quiet" onClick={() => choose("messages", [])}>
+        All messages
+      </button>
+    </p>
+  );
+}
+
+interface TalkProps {
+  readonly messages: readonly Message[];
+  readonly all: readonly Message[];
+  readonly threads: Threads;
+  readonly self: string;
+  readonly onReply: MessageListProps["onReply"];
+}
+
+function Talk({ messages, all, threads, self, onReply }: TalkProps) {
+  const byNumber = useMemo(() => new Map(all.map((each) => [each.seq, each])), [all]);
+  return (
+    <ol>
+      {messages.map((message) => {
+        const root = threads.of(message.seq);
+        return (
           <MessageItem
             key={message.seq}
             message={message}
             answered={message.reply_to === undefined ? undefined : byNumber.get(message.reply_to)}
-            self={snapshot.self}
+            thread={{ root, size: threads.size(root) }}
+            self={self}
             onReply={onReply && (() => onReply(message))}
           />
-        ))}
-      </ol>
-    </div>
+        );
+      })}
+    </ol>
   );
 }
 
