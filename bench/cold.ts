@@ -75,11 +75,12 @@ async function memoryOf(site: Site, rooms: readonly Subject[], warm: Subject): P
   const server = await start(site);
   try {
     const connection = await Connection.open(server.port);
-    for (let turn = 0; turn < 50; turn++) await connection.expect(warm.write(turn));
+    for (let turn = 0; turn < 50; turn++)
+      await connection.expect(turn % 2 ? warm.write(turn) : warm.read(turn));
     const before = residentMiB(server);
     for (const room of rooms) {
       await connection.expect(room.write(0));
-      await connection.expect(room.evaluate(0));
+      await connection.expect(room.read(0));
     }
     const after = residentMiB(server);
     connection.close();
