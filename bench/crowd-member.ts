@@ -23,7 +23,10 @@ interface Frame {
   readonly message?: string;
 }
 
-/** One agent of a crowd: a socket on which it invokes, waits, and hears of every event. */
+/** What a member's socket hears of: every event, or views as they change. */
+export type Hearing = "events" | "views";
+
+/** One agent of a crowd: a socket on which it invokes, waits, and hears. */
 export class CrowdMember {
   readonly #socket: WebSocket;
   readonly #seen: Seen;
@@ -41,8 +44,13 @@ export class CrowdMember {
     socket.on("error", ({ message }) => seen.errors.push(message));
   }
 
-  static async open(server: Server, room: string, token: string, seen: Seen): Promise<CrowdMember> {
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rooms/${room}/watch?only=events`, {
+  static async open(
+    server: Server,
+    seat: { readonly room: string; readonly token: string; readonly hears: Hearing },
+    seen: Seen,
+  ): Promise<CrowdMember> {
+    const { room, token, hears } = seat;
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rooms/${room}/watch?only=${hears}`, {
       headers: { Authorization: `Bearer ${token}` },
       perMessageDeflate: false,
     });
@@ -61,7 +69,7 @@ export class CrowdMember {
 
   /** Waits until the condition holds, however long that takes; answers whether it did. */
   async wait(condition: string): Promise<boolean> {
-    return (await this.#ask({ type: "wait", condition }, null))?.type === "result";
+    return (await this.#ask({ type: "wait", condition, include: ["views"] }, null))?.type === "result";
   }
 
   close(): void {

@@ -9,18 +9,19 @@ import { stop } from "../workerd/server.ts";
 import type { Seen } from "./crowd-member.ts";
 import { CrowdMember } from "./crowd-member.ts";
 import { quantile } from "./load.ts";
-import { residentMiB, startRooms } from "./servers.ts";
+import { processorMs, residentMiB, startRooms } from "./servers.ts";
 
 /**
- * npm run load [-- --minutes 10] [--agents 200] [--rooms 500]: a crowd in one room, each agent with a socket on which it hears
- * of every event, invokes once a second and has a wait open, and beside it many rooms with an agent each that invokes every
- * five seconds. At the end every counter has to be what was acknowledged. It ends with 1 where anything was refused, lost,
+ * npm run load [-- --minutes 10] [--agents 200] [--listeners 20] [--rooms 500]: a crowd in one room, each agent with a socket
+ * on which it invokes once a second and has a wait open, and beside it many rooms with an agent each that invokes every five
+ * seconds. Listeners hear of every event, the other agents of the crowd of a view as it changes. At the end every counter has to be what was acknowledged. It ends with 1 where anything was refused, lost,
  * doubled or late by 15 seconds.
  */
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
     agents: { type: "string", default: "200" },
+    listeners: { type: "string", default: "20" },
     rooms: { type: "string", default: "500" },
   },
 });
@@ -38,7 +39,7 @@ interface Made {
 }
 
 /** Makes one room with its agents, in each of which `count` counts by agent. */
-async function gather(server: Server, agents: number, seen: Seen): Promise<Made> {
+async function gather(server: Server, agents: number, listeners: number, seen: Seen): Promise<Made> {
   const connection = await Connection.open(server.port);
   const post = async (path: string, token: string | undefined, body: object) => {
     const answer = await connection.expect({ method: "POST", path, token, body: JSON.stringify(body) });
@@ -49,10 +50,13 @@ async function gather(server: Server, agents: number, seen: Seen): Promise<Made>
     post(`/rooms/${id}/actions/_register_action/invoke`, token, { params: action });
   await register({ id: "count", writes: [{ key: "${self}", increment: 1 }] });
   await register({ id: "ring", writes: [{ key: "round", increment: 1 }] });
+  const view = { id: "round", scope: "_shared", expr: "state._shared.round" };
+  await post(`/rooms/${id}/actions/_register_view/invoke`, token, { params: view });
   const members: CrowdMember[] = [];
   for (let agent = 0; agent < agents; agent++) {
     const joined = await post(`/rooms/${id}/agents`, token, { id: `agent-${agent}` });
-    members.push(await CrowdMember.open(server, id, joined.token, seen));
+    const hears = agent < listeners ? "events" : "views";
+    members.push(await CrowdMember.open(server, { room: id, token: joined.token, hears }, seen));
   }
   connection.close();
   return { id, token, members };
@@ -122,14 +126,15 @@ const temp = mkdtempSync(join(tmpdir(), "sync-load-"));
 const server = await startRooms(join(temp, "rooms"));
 try {
   const [crowd, lone] = [seenNothing(), seenNothing()];
-  const hall = await gather(server, Number(values.agents), crowd);
+  const hall = await gather(server, Number(values.agents), Number(values.listeners), crowd);
   const cells: Made[] = [];
   for (let at = 0; at < Number(values.rooms); at += OPENED_TOGETHER) {
     const count = Math.min(OPENED_TOGETHER, Number(values.rooms) - at);
-    cells.push(...(await Promise.all(Array.from({ length: count }, () => gather(server, 1, lone)))));
+    cells.push(...(await Promise.all(Array.from({ length: count }, () => gather(server, 1, 1, lone)))));
   }
   process.stderr.write(`${hall.members.length} agents in one room, ${cells.length} rooms of one\n`);
   const memory: number[] = [];
+  const [processor, own, begun] = [processorMs(server), process.cpuUsage(), performance.now()];
   const look = setInterval(() => memory.push(residentMiB(server)), LOOK_MS);
   const until = performance.now() + MINUTES * 60_000;
   const working = [
@@ -139,12 +144,17 @@ try {
   const rounds = await ringRounds(hall, crowd, until);
   await Promise.all(working);
   clearInterval(look);
+  const seconds = (performance.now() - begun) / 1000;
+  const client = process.cpuUsage(own);
+  const busy = [processorMs(server) - processor, (client.user + client.system) / 1000];
   await audit(server, hall, rounds, crowd);
   for (const cell of cells) await audit(server, cell, 0, lone);
   console.log(line("invoke, in the crowd", crowd.invokes));
   console.log(line("wake, in the crowd", crowd.wakes));
   console.log(line("invoke, in a room of one", lone.invokes));
   console.log(`${crowd.events + lone.events} events were delivered`);
+  const [ours, load] = busy.map((ms) => ((ms ?? 0) / seconds / 10).toFixed(0));
+  console.log(`of one processor the server took ${ours} %, the load itself ${load} %`);
   const quarters = [0.25, 0.5, 0.75, 1].map((part) =>
     memory[Math.ceil(memory.length * part) - 1]?.toFixed(0),
   );
