@@ -92,43 +92,6 @@ export class StoredEntry implements Entry {
   }
 }
 
-/** A row as it comes without the names of its columns, which cost more than their values. */
-type BareRow = [
-  key: string,
-  value: string,
-  revision: number,
-  hash: string,
-  updated_at: string,
-  enabled: string | null,
-  timer: string | null,
-  cooldown: string | null,
-  seq: number,
-  writer: string | null,
-  via: string | null,
-  writers: string | null,
-  velocity: number,
-];
-
-function named(row: BareRow): StateRow {
-  const [key, value, revision, hash, updated_at, enabled, timer, cooldown, ...rest] = row;
-  const [seq, writer, via, writers, velocity] = rest;
-  return {
-    key,
-    value,
-    revision,
-    hash,
-    updated_at,
-    enabled,
-    timer,
-    cooldown,
-    seq,
-    writer,
-    via,
-    writers,
-    velocity,
-  };
-}
-
 function decode(row: StateRow): readonly [string, StoredEntry] {
   const { key, value, revision, hash, updated_at, enabled, timer, cooldown } = row;
   const { seq, writer, via, velocity } = row;
@@ -193,9 +156,7 @@ export class StateStore implements StateTable {
   /** Every entry of a scope in order of its first write: an upsert keeps the rowid. */
   load(scope: string): (readonly [string, StoredEntry])[] {
     const query = `SELECT ${COLUMNS} FROM ${this.#table} WHERE scope = ? ORDER BY rowid`;
-    const entries: (readonly [string, StoredEntry])[] = [];
-    for (const row of this.#sql.exec(query, scope).raw<BareRow>()) entries.push(decode(named(row)));
-    return entries;
+    return this.#sql.exec<StateRow>(query, scope).toArray().map(decode);
   }
 
   /** The first entries after a row, of all scopes, in order of their first write: at least one, and `chars` of values. */

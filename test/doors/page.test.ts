@@ -153,7 +153,7 @@ describe("[DASH-4] panels show what happens as it happens", () => {
       await person.sees("ana: Who reviews?", ".messages");
       await ana.sendMessage({ body: "Another matter" });
       await person.sees("Another matter");
-      await person.page.getByRole("button", { name: "Thread of message 2: 2 messages" }).click();
+      await person.page.getByRole("button", { name: "2 in thread of message 2" }).click();
       await expect
         .poll(() => person.page.locator(".message-body").allTextContents())
         .toEqual(["Who reviews?", "I do."]);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ScrollRegion } from "./scroll-region.tsx";
 
 interface PanelFrameProps {
@@ -78,7 +78,8 @@ function useFocusWithin(title: string) {
 function useEscape(onEscape: () => void): void {
   const heard = useRef(onEscape);
   heard.current = onEscape;
-  useEffect(() => {
+  // Before the focus is seen to be there: an Escape that comes at once is heard, too.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       const { key, target, defaultPrevented } = event;
       const isFilled = target instanceof HTMLInputElement && target.type === "search" && target.value !== "";

@@ -66,7 +66,7 @@ function ThreadLink({ root, size, seq }: ThreadLinkProps) {
     <button
       type="button"
       class="quiet thread"
-      aria-label={`Thread of message ${seq}: ${size} messages`}
+      aria-label={`${size} in thread of message ${seq}`}
       onClick={() => choose("messages", [String(root)])}
     >
       {size} in thread
