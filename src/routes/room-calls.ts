@@ -74,7 +74,9 @@ export async function timed<T>(c: RouteContext, ask: () => Promise<T>): Promise<
 }
 
 function noSuchRoom() {
-  return refuse("invalid_token", "The token is not valid for this room.");
+  return refuse("invalid_token", "The token is not valid for this room.", {
+    hint: "Name a room as it was created, with a token of it: Authorization: Bearer <token>.",
+  });
 }
 
 /**

@@ -281,3 +281,9 @@ it("[AUTH-4] a room token that acts as an agent moves neither its cursor nor its
   expect((await ana.context()).messages.unread).toBe(1);
   expect((await ana.context()).messages.unread).toBe(0);
 });
+
+it("[HTTP-1] an id that no room can have is refused as an unknown room is, with what to do", async () => {
+  const { status, body } = await request("/rooms/%3Dcmd%7C'A0/agents", { body: { id: "eve" } });
+  expect([status, body.error]).toEqual([401, "invalid_token"]);
+  expect(body.hint).toContain("Authorization: Bearer");
+});
