@@ -9,6 +9,7 @@ import { stop } from "../workerd/server.ts";
 import type { Seen } from "./crowd-member.ts";
 import { CrowdMember } from "./crowd-member.ts";
 import { quantile } from "./load.ts";
+import { post } from "./objects.ts";
 import { processorMs, residentMiB, startRooms } from "./servers.ts";
 
 /**
@@ -41,20 +42,16 @@ interface Made {
 /** Makes one room with its agents, in each of which `count` counts by agent. */
 async function gather(server: Server, agents: number, listeners: number, seen: Seen): Promise<Made> {
   const connection = await Connection.open(server.port);
-  const post = async (path: string, token: string | undefined, body: object) => {
-    const answer = await connection.expect({ method: "POST", path, token, body: JSON.stringify(body) });
-    return JSON.parse(answer) as { id: string; token: string };
-  };
-  const { id, token } = await post("/rooms", undefined, {});
-  const register = (action: object) =>
-    post(`/rooms/${id}/actions/_register_action/invoke`, token, { params: action });
-  await register({ id: "count", writes: [{ key: "${self}", increment: 1 }] });
-  await register({ id: "ring", writes: [{ key: "round", increment: 1 }] });
-  const view = { id: "round", scope: "_shared", expr: "state._shared.round" };
-  await post(`/rooms/${id}/actions/_register_view/invoke`, token, { params: view });
+  const { id, token } = await post<{ id: string; token: string }>(connection, "/rooms", undefined, {});
+  const register = (kind: "action" | "view", params: object) =>
+    post(connection, `/rooms/${id}/actions/_register_${kind}/invoke`, token, { params });
+  await register("action", { id: "count", writes: [{ key: "${self}", increment: 1 }] });
+  await register("action", { id: "ring", writes: [{ key: "round", increment: 1 }] });
+  await register("view", { id: "round", scope: "_shared", expr: "state._shared.round" });
   const members: CrowdMember[] = [];
   for (let agent = 0; agent < agents; agent++) {
-    const joined = await post(`/rooms/${id}/agents`, token, { id: `agent-${agent}` });
+    const path = `/rooms/${id}/agents`;
+    const joined = await post<{ token: string }>(connection, path, token, { id: `agent-${agent}` });
     const hears = agent < listeners ? "events" : "views";
     members.push(await CrowdMember.open(server, { room: id, token: joined.token, hears }, seen));
   }

@@ -87,7 +87,8 @@ export async function createRoom(server: Server, size: Size, agents = AGENTS): P
   return roomSubject(founding, size, seq);
 }
 
-async function post<T>(
+/** Posts JSON, and answers what is accepted. */
+export async function post<T>(
   connection: Connection,
   path: string,
   token: string | undefined,

@@ -34,13 +34,19 @@ let turns = 0;
 export async function round(measured: Scenario, ms: number, counts: boolean): Promise<void> {
   const { clients, samples } = measured;
   for (const name of inTurn("ours", "bare", samples.ours.length + 1)) {
-    const { server, call, load = overConnections(server) } = measured[name];
-    const offset = turns;
-    const before = processorMs(server);
-    const { calls, rate } = await load(clients, (turn) => call(offset + turn), ms);
-    turns += calls;
-    if (counts) samples[name].push({ rate, count: calls, processorMs: processorMs(server) - before });
+    const sample = await sampleOf(measured[name], clients, ms);
+    if (counts) samples[name].push(sample);
   }
+}
+
+/** Has one side work for `ms`. */
+export async function sampleOf(side: Side, clients: number, ms: number): Promise<Sample> {
+  const { server, call, load = overConnections(server) } = side;
+  const offset = turns;
+  const before = processorMs(server);
+  const { calls, rate } = await load(clients, (turn) => call(offset + turn), ms);
+  turns += calls;
+  return { rate, count: calls, processorMs: processorMs(server) - before };
 }
 
 function overConnections(server: Server): NonNullable<Side["load"]> {

@@ -3,15 +3,14 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Call } from "../workerd/connection.ts";
-import type { Server } from "../workerd/server.ts";
 import { stop } from "../workerd/server.ts";
-import { throughput } from "./load.ts";
 import type { Subject } from "./objects.ts";
 import { createBare, createRoom } from "./objects.ts";
 import type { Sample } from "./samples.ts";
-import { processorOf, rateOf, withConnections } from "./samples.ts";
-import { processorMs, startBare, startRooms } from "./servers.ts";
+import { processorOf, rateOf } from "./samples.ts";
+import type { Side } from "./scenario.ts";
+import { sampleOf } from "./scenario.ts";
+import { startBare, startRooms } from "./servers.ts";
 
 /**
  * npm run bench:versions -- HEAD~3 HEAD . [--of write|writeMany|read] [--clients 1] [--rounds 9] [--ms 700]: revisions of the
@@ -20,10 +19,8 @@ import { processorMs, startBare, startRooms } from "./servers.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const SIZE = { keys: 1_000, views: 0 };
 
-interface Version {
+interface Version extends Side {
   readonly name: string;
-  readonly server: Server;
-  readonly call: (turn: number) => Call;
   readonly samples: Sample[];
 }
 
@@ -65,18 +62,6 @@ async function bareObject(folder: string): Promise<Version> {
   return { name: "bare", server, call: callOf(await createBare(server, SIZE, "{}")), samples: [] };
 }
 
-let turns = 0;
-
-async function round({ server, call, samples }: Version, counts: boolean): Promise<void> {
-  const before = processorMs(server);
-  const offset = turns;
-  const { calls, rate } = await withConnections(server, Number(values.clients), (connections) =>
-    throughput(connections, (turn) => call(offset + turn), Number(values.ms)),
-  );
-  turns += calls;
-  if (counts) samples.push({ rate, count: calls, processorMs: processorMs(server) - before });
-}
-
 const temp = mkdtempSync(join(tmpdir(), "sync-versions-"));
 const versions: Version[] = [];
 try {
@@ -84,7 +69,10 @@ try {
     versions.push(await versionOf(revision, join(temp, String(at))));
   versions.push(await bareObject(join(temp, "bare")));
   for (let turn = 0; turn <= Number(values.rounds); turn++) {
-    for (const version of turn % 2 === 0 ? versions : versions.toReversed()) await round(version, turn > 0);
+    for (const version of turn % 2 === 0 ? versions : versions.toReversed()) {
+      const sample = await sampleOf(version, Number(values.clients), Number(values.ms));
+      if (turn > 0) version.samples.push(sample);
+    }
   }
   const bare = versions.at(-1)?.samples ?? [];
   for (const { name, samples } of versions) {

@@ -1,5 +1,6 @@
 import { WebSocket } from "ws";
 import type { Json, JsonObject } from "../src/kernel/json.ts";
+import type { Answer } from "../workerd/connection.ts";
 import { Connection, headerOf } from "../workerd/connection.ts";
 import type { AnswerBody } from "./heard.ts";
 import { isReplay } from "./heard.ts";
@@ -34,68 +35,60 @@ export interface Door {
 
 const keyed = (key: string | undefined) => (key === undefined ? {} : { idempotency_key: key });
 
-/** Sends what `send` sends until the room has time for it. */
-async function whenWelcome(connection: Connection, path: string, visitor: Visitor, body: Json) {
-  const call = { method: "POST", path, token: visitor.token, body: JSON.stringify(body) } as const;
-  for (;;) {
-    const answer = await connection.send(call);
-    const seconds = headerOf(answer, "Retry-After");
-    if (seconds === undefined) return answer;
-    await new Promise((wake) => setTimeout(wake, Number(seconds) * 1000));
-  }
-}
-
-export class HttpDoor implements Door {
+/** A door of one connection, which calls again when the room has time for it. */
+abstract class ConnectionDoor implements Door {
   readonly #connection: Connection;
   readonly #visitor: Visitor;
 
-  private constructor(connection: Connection, visitor: Visitor) {
+  constructor(connection: Connection, visitor: Visitor) {
     this.#connection = connection;
     this.#visitor = visitor;
   }
 
+  abstract deliver(parcel: Parcel): Promise<Delivered[]>;
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** Posts to a path of the room. */
+  protected async post(to: string, body: Json): Promise<Answer> {
+    const { room, token } = this.#visitor;
+    const call = { method: "POST", path: `/rooms/${room}${to}`, token, body: JSON.stringify(body) } as const;
+    for (;;) {
+      const answer = await this.#connection.send(call);
+      const seconds = headerOf(answer, "Retry-After");
+      if (seconds === undefined) return answer;
+      await new Promise((wake) => setTimeout(wake, Number(seconds) * 1000));
+    }
+  }
+}
+
+export class HttpDoor extends ConnectionDoor {
   static async open(visitor: Visitor): Promise<HttpDoor> {
     return new HttpDoor(await Connection.open(visitor.port), visitor);
   }
 
   async deliver({ action, params, key }: Parcel): Promise<Delivered[]> {
-    const path = `/rooms/${this.#visitor.room}/actions/${action}/invoke`;
-    const answer = await whenWelcome(this.#connection, path, this.#visitor, { params, ...keyed(key) });
+    const answer = await this.post(`/actions/${action}/invoke`, { params, ...keyed(key) });
     const body = JSON.parse(answer.body) as AnswerBody;
     return [{ status: answer.status, body, replayed: isReplay(answer) }];
-  }
-
-  close(): void {
-    this.#connection.close();
   }
 }
 
 /** Delivers each call twice in one batch. */
-export class BatchDoor implements Door {
-  readonly #connection: Connection;
-  readonly #visitor: Visitor;
-
-  private constructor(connection: Connection, visitor: Visitor) {
-    this.#connection = connection;
-    this.#visitor = visitor;
-  }
-
+export class BatchDoor extends ConnectionDoor {
   static async open(visitor: Visitor): Promise<BatchDoor> {
     return new BatchDoor(await Connection.open(visitor.port), visitor);
   }
 
   async deliver({ action, params, key }: Parcel): Promise<Delivered[]> {
     const one = { action, params, ...keyed(key) };
-    const path = `/rooms/${this.#visitor.room}/invoke`;
-    const answer = await whenWelcome(this.#connection, path, this.#visitor, { invocations: [one, one] });
+    const answer = await this.post("/invoke", { invocations: [one, one] });
     const { results } = JSON.parse(answer.body) as {
       results: (Omit<Delivered, "replayed"> & { replayed?: true })[];
     };
     return results.map(({ status, body, replayed }) => ({ status, body, replayed: replayed ?? false }));
-  }
-
-  close(): void {
-    this.#connection.close();
   }
 }
 

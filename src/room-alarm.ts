@@ -1,6 +1,3 @@
-/** For so long after a full disk nothing is stored that no call asks for. */
-const SPARING_MS = 5_000;
-
 /** The one alarm of a room's object. */
 export class RoomAlarm {
   readonly #storage: DurableObjectStorage;
@@ -29,13 +26,13 @@ export class RoomAlarm {
   }
 
   /**
-   * Sets no alarm for a while, and then has `again` plan one: what the platform cannot store ends the object, and with it
-   * a call that has nothing to store itself. Answers for how long, in ms.
+   * Sets no alarm for `ms`, and then has `again` plan one: what the platform cannot store ends the object, and with it a
+   * call that has nothing to store itself. Answers for how long from now, in ms: it may have begun before.
    */
-  spare(again: () => void): number {
+  spare(ms: number, again: () => void): number {
     if (Date.now() < this.#sparingUntil) return this.#sparingUntil - Date.now();
-    this.#sparingUntil = Date.now() + SPARING_MS;
-    setTimeout(again, SPARING_MS);
-    return SPARING_MS;
+    this.#sparingUntil = Date.now() + ms;
+    setTimeout(again, ms);
+    return ms;
   }
 }

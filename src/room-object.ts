@@ -14,7 +14,7 @@ import type {
 } from "./protocol/calls.ts";
 import { READS, SOCKET_HEADER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
-import { diskFull, isDiskFull } from "./protocol/full-disk.ts";
+import { diskFull, isDiskFull, SPARING_MS } from "./protocol/full-disk.ts";
 import { refusalReply } from "./room/answers.ts";
 import { GroupCommit, overloaded } from "./room/group-commit.ts";
 import { roomExists } from "./room/membership.ts";
@@ -283,7 +283,7 @@ export class RoomObject extends DurableObject<Env> {
 
   /** Stores nothing that no call asks for, for a while: the disk may be full. */
   #spare(room: Room): void {
-    room.putOffTimers(this.#alarm.spare(() => this.#run(room, ignore)));
+    room.putOffTimers(this.#alarm.spare(SPARING_MS, () => this.#run(room, ignore)));
   }
 
   /** Leaves nothing behind. A creation that came in between would be wiped with the rest. */

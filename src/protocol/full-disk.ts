@@ -1,5 +1,8 @@
 import { refuse } from "../kernel/errors.ts";
 
+/** ms: a room that has failed stores nothing for so long that no call asks for. Worker and object keep to it alike [LOG-8]. */
+export const SPARING_MS = 5_000;
+
 /** Whether what was thrown says that the object's disk is full. */
 export function isDiskFull(thrown: unknown): boolean {
   return thrown instanceof Error && /SQLITE_FULL|database or disk is full/.test(thrown.message);

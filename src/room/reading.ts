@@ -70,8 +70,10 @@ export class Reading {
 
   #evaluate(session: Session, { expr, seq }: EvaluateCall): Result<AnswerObject> {
     if (seq === undefined) return readEval(this.#model, session, expr);
-    const past = pastRoom(this.#model, this.#stores, seq);
-    return past.ok ? readEval(past.value, { ...session, now: past.value.journal.head.ts }, expr) : past;
+    const found = pastRoom(this.#model, this.#stores, seq);
+    if (!found.ok) return found;
+    const { past } = found.value;
+    return readEval(past, { ...session, now: past.journal.head.ts }, expr);
   }
 
   #reply(outcome: Result<AnswerObject>, compact: boolean): Reply {

@@ -52,7 +52,7 @@ export function readReplay(
 ): Result<AnswerObject> {
   const found = pastRoom(model, stores, seq);
   if (!found.ok) return found;
-  const past = found.value;
+  const { past, isOpaque } = found.value;
   const { ts } = past.journal.head;
   return succeed({
     state: stateThen(past, session, include),
@@ -67,18 +67,19 @@ export function readReplay(
       seq,
       total: model.journal.head.seq,
       ts: ts === "" ? null : ts,
-      opaque: isOpaque(model, seq) ? true : undefined,
+      opaque: isOpaque ? true : undefined,
     },
   });
 }
 
-/** Whether the event is one of the original system's, of which nothing is known but what it told. */
-function isOpaque({ log }: ReadModel, seq: number): boolean {
-  return log.events([seq])[0]?.payload.legacy !== undefined;
+/** A room of the past, and whether the event that it is as of is one of the original system's, which tell only what they told. */
+interface Past {
+  readonly past: ReadModel;
+  readonly isOpaque: boolean;
 }
 
 /** The room after the event `seq`, to read from; or why there is none, or none any more. */
-export function pastRoom(model: ReadModel, stores: Stores, seq: number): Result<ReadModel> {
+export function pastRoom(model: ReadModel, stores: Stores, seq: number): Result<Past> {
   const { head } = model.journal;
   if (seq > head.seq) {
     return refuse("invalid_request", `The log ends at seq ${head.seq}.`, {
@@ -86,11 +87,14 @@ export function pastRoom(model: ReadModel, stores: Stores, seq: number): Result<
       details: { seq: head.seq },
     });
   }
-  return reachRefusal(model.checkpoint, seq) ?? succeed(pastModel(model, stores, seq));
+  const unreachable = reachRefusal(model.checkpoint, seq);
+  if (unreachable) return unreachable;
+  const isOpaque = model.log.events([seq])[0]?.payload.legacy !== undefined;
+  return succeed({ past: pastModel(model, stores, seq, isOpaque), isOpaque });
 }
 
 /** A room of the past: nothing in it changes, and its clock stands still. */
-function pastModel(model: ReadModel, stores: Stores, seq: number): ReadModel {
+function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: boolean): ReadModel {
   const { index, base, messages } = stores;
   const log = stores.log.until(seq);
   const head = seq === model.checkpoint.seq ? model.checkpoint : log.head();
@@ -102,7 +106,7 @@ function pastModel(model: ReadModel, stores: Stores, seq: number): ReadModel {
     base,
     since: model.checkpoint.seq,
     seq,
-    isOpaque: isOpaque(model, seq),
+    isOpaque,
   });
   const live = new LiveState(store, new Timers(NO_TIMERS));
   const presence = new PastPresence();

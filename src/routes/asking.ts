@@ -1,5 +1,5 @@
-/** A room whose object has failed is asked so long to store nothing beside what a call asks for. */
-const SPARING_MS = 5_000;
+import { SPARING_MS } from "../protocol/full-disk.ts";
+
 /** So many rooms are remembered for it. */
 const MOST_ROOMS = 1_000;
 

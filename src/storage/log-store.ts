@@ -91,21 +91,13 @@ export class LogStore {
   }
 
   page(filter: LogFilter): ChainedEvent[] {
-    const query = `SELECT ${COLUMNS} FROM log WHERE seq > ?1 AND seq <= ?5
-         AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3) ORDER BY seq LIMIT ?4`;
-    const { after, kind, agent, limit } = filter;
-    return this.#sql
-      .exec<LogRow>(query, after, kind ?? null, agent ?? null, limit, this.#last)
-      .toArray()
-      .map(decode);
+    return this.#filtered<LogRow>(COLUMNS, filter).toArray().map(decode);
   }
 
   /** A page as {@link page} reads it, which ends earlier where its payloads come to `chars`: at least one event. */
   leanPage(filter: LogFilter, chars: number): { events: LogEvent[]; hasMore: boolean } {
-    const { after, kind, agent, limit } = filter;
-    const query = `SELECT seq, kind, ts, agent, payload FROM log WHERE seq > ?1 AND seq <= ?5
-         AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3) ORDER BY seq LIMIT ?4`;
-    const rows = this.#sql.exec<LeanRow>(query, after, kind ?? null, agent ?? null, limit + 1, this.#last);
+    const { limit } = filter;
+    const rows = this.#filtered<LeanRow>("seq, kind, ts, agent, payload", { ...filter, limit: limit + 1 });
     const events: LogEvent[] = [];
     let sum = 0;
     for (const { payload, kind, ...row } of rows) {
@@ -114,6 +106,13 @@ export class LogStore {
       events.push({ ...row, kind: kind as EventKind, payload: JSON.parse(payload) as EventPayload });
     }
     return { events, hasMore: false };
+  }
+
+  #filtered<Row extends Record<string, SqlStorageValue>>(columns: string, filter: LogFilter) {
+    const query = `SELECT ${columns} FROM log WHERE seq > ?1 AND seq <= ?5
+         AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR agent = ?3) ORDER BY seq LIMIT ?4`;
+    const { after, kind, agent, limit } = filter;
+    return this.#sql.exec<Row>(query, after, kind ?? null, agent ?? null, limit, this.#last);
   }
 
   /** The newest `limit` events, oldest first. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json, LeanEvent, Replay, Shown } from "../../src/client/main.ts";
 import { applyDelta } from "../../src/client/main.ts";
-import type { Snapshot } from "../../src/dashboard/live/snapshot.ts";
 import { completionAt } from "../../src/dashboard/panels/console/completion.ts";
 import { EntryTexts, StateRows } from "../../src/dashboard/panels/state/state-rows.ts";
 import { groupsOf } from "../../src/dashboard/panels/surfaces/surface.ts";
@@ -9,24 +8,7 @@ import { fieldsOf, paramsOf, sampleOf } from "../../src/dashboard/parts/param-fi
 import { layoutOf } from "../../src/dashboard/room/layout.ts";
 import { snapshotOfReplay } from "../../src/dashboard/time/past-snapshot.ts";
 import { barPaths, bucketSpan, stripRows } from "../../src/dashboard/time/strip-rows.ts";
-
-function snapshot(parts: Partial<Snapshot>): Snapshot {
-  return {
-    seq: 1,
-    ts: null,
-    self: "",
-    state: {},
-    facts: {},
-    views: {},
-    agents: {},
-    actions: {},
-    actionRecords: {},
-    viewRecords: {},
-    messages: [],
-    help: [],
-    ...parts,
-  };
-}
+import { snapshot } from "./snapshot.ts";
 
 it("[CTX-3] what a delta leaves alone, or tells again as it was, stays the same object", () => {
   const _context = { request: {} };

@@ -10,19 +10,7 @@ import { nodesOf } from "../../src/dashboard/panels/map/room-map.ts";
 import { wordsOf } from "../../src/dashboard/panels/map/words.ts";
 import { mayBecome } from "../../src/dashboard/panels/map/write-targets.ts";
 import { fragmentOf, placeOf } from "../../src/dashboard/place.ts";
-
-function room(parts: Partial<Snapshot>): Snapshot {
-  const none = {
-    state: {},
-    facts: {},
-    views: {},
-    agents: {},
-    actions: {},
-    actionRecords: {},
-    viewRecords: {},
-  };
-  return { seq: 1, ts: null, self: "", messages: [], help: [], ...none, ...parts };
-}
+import { snapshot as room } from "./snapshot.ts";
 
 const facts = (revision: number, more = {}) => ({
   revision,

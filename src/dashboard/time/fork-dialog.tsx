@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CreatedRoom, Room } from "../../client/main.ts";
-import { SyncError } from "../../client/main.ts";
 import { roomAddress } from "../address.ts";
-import { CreateToken } from "../home/create-form.tsx";
 import { CreatedTokens } from "../home/created-tokens.tsx";
+import { CreateToken, NameField, useCreation } from "../home/creation.tsx";
 import { Refusal } from "../parts/refusal.tsx";
 
 interface ForkDialogProps {
@@ -49,45 +48,18 @@ interface ForkFormProps extends ForkDialogProps {
 }
 
 function ForkForm({ room, seq, onCreated, onClose }: ForkFormProps) {
-  const [id, setId] = useState("");
-  const [createToken, setCreateToken] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
-  const fork = async () => {
-    setBusy(true);
-    try {
-      const options = { id: id.trim() || undefined, createToken: createToken?.trim() || undefined };
-      onCreated(await room.fork({ at: seq, ...options }));
-    } catch (thrown) {
-      setError(thrown);
-      if (SyncError.is(thrown, "authentication_required")) setCreateToken("");
-      setBusy(false);
-    }
-  };
+  const { id, setId, createToken, setCreateToken, error, isBusy, submit } = useCreation(
+    (asked) => room.fork({ at: seq, ...asked }),
+    onCreated,
+  );
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void fork();
-      }}
-    >
+    <form class="stack" onSubmit={submit}>
       <h2>Fork from event {seq}</h2>
       <p class="muted">
         A new room that begins with all that this one held then, messages and agents too. This one goes on as
         it is.
       </p>
-      <label class="field">
-        <span>Name</span>
-        <input
-          class="mono"
-          value={id}
-          placeholder="leave it to the server"
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => setId(event.currentTarget.value)}
-        />
-      </label>
+      <NameField value={id} placeholder="leave it to the server" onChange={setId} />
       {createToken !== null && <CreateToken value={createToken} onChange={setCreateToken} />}
       <Refusal error={error} />
       <div class="buttons">
