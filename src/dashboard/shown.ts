@@ -32,9 +32,15 @@ export function choose(panel: string, item: readonly string[]): void {
 
 let settling: ReturnType<typeof setTimeout> | undefined;
 
-/** Shows the same at another time; null is now. */
+/**
+ * Shows the same at another time; null is now. The address is left alone where it names another place by then: a link that was
+ * followed has changed it, and is heard of a little later.
+ */
 export function goTo(at: number | null): void {
   shown.value = { ...shown.value, at };
+  const before = location.hash;
   clearTimeout(settling);
-  settling = setTimeout(() => history.replaceState(null, "", fragmentOf(shown.value)), SETTLED_MS);
+  settling = setTimeout(() => {
+    if (location.hash === before) history.replaceState(null, "", fragmentOf(shown.value));
+  }, SETTLED_MS);
 }
