@@ -14,6 +14,10 @@ export interface RouteEnv {
     bearer: string | undefined;
     /** The characters of the request's body, once it has been read. */
     bodyChars: number | undefined;
+    /** When the request came, ms since the epoch. */
+    began: number | undefined;
+    /** Whether the answer brings its times with it. */
+    isTimed: boolean | undefined;
     /** How long the room was waited for, ms. */
     roomMs: number | undefined;
     /** The call that was routed to. */

@@ -9,6 +9,7 @@ import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
 import type { RoomObject } from "../room-object.ts";
 import { asking } from "./asking.ts";
 import { isCompact } from "./http.ts";
+import { timingHeader } from "./timing.ts";
 
 /** So many ids of objects are remembered: each is a digest of its room's id. */
 const MOST_IDS = 1_000;
@@ -94,7 +95,8 @@ export function unreachable(thrown: unknown): Response {
 
 /** A room's reply as a response, its tokens signed. */
 export async function replyResponse(c: RouteContext, reply: Reply): Promise<Response> {
-  return jsonResponse(reply.status, await signedBody(c, reply), replyHeaders(reply));
+  const headers = { ...replyHeaders(reply), ...timingHeader(c) };
+  return jsonResponse(reply.status, reply.tokens ? await signedBody(c, reply) : reply.body, headers);
 }
 
 function replyHeaders({ status, seq, replayed, retryAfter }: Reply): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { RouteEnv } from "../auth/route-env.ts";
+import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
 
 /**
  * Tells in `Server-Timing` for how long the room was waited for, where one was, and how long all took until the answer
@@ -12,23 +12,27 @@ import type { RouteEnv } from "../auth/route-env.ts";
  */
 export const timing: MiddlewareHandler<RouteEnv> = async (c, next) => {
   const began = Date.now();
+  c.set("began", began);
   await next();
-  const total = Date.now() - began;
-  const room = c.get("roomMs");
-  // Whoever has no token of a room is not told whether it is there: neither by an answer nor by how long it took [AUTH-2].
-  if (c.get("claims") || !c.req.path.startsWith("/rooms/")) {
-    c.res.headers.set("Server-Timing", timesOf(room, total));
-  }
-  if (c.env.LOG === "requests") console.log(JSON.stringify(line(c, total, room)));
+  if (!c.get("isTimed"))
+    for (const [name, value] of Object.entries(timingHeader(c))) c.res.headers.set(name, value);
+  if (c.env.LOG === "requests") console.log(JSON.stringify(line(c, Date.now() - began)));
 };
 
-function timesOf(room: number | undefined, total: number): string {
-  return `${room === undefined ? "" : `room;dur=${room}, `}total;dur=${total}`;
+/**
+ * The header for an answer that is made now, with the others: to add one to an answer that is there costs as much as to
+ * authenticate its caller. Whoever has no token of a room is not told whether it is there: neither by an answer nor by how
+ * long it took [AUTH-2].
+ */
+export function timingHeader(c: RouteContext): { readonly "Server-Timing"?: string } {
+  c.set("isTimed", true);
+  if (!c.get("claims") && c.req.path.startsWith("/rooms/")) return {};
+  const room = c.get("roomMs");
+  const total = Date.now() - (c.get("began") ?? Date.now());
+  return { "Server-Timing": `${room === undefined ? "" : `room;dur=${room}, `}total;dur=${total}` };
 }
 
-type Line = Parameters<typeof timing>[0];
-
-function line(c: Line, total: number, room: number | undefined) {
+function line(c: RouteContext, total: number) {
   const claims = c.get("claims");
   return {
     message: "request",
@@ -36,7 +40,7 @@ function line(c: Line, total: number, room: number | undefined) {
     status: c.res.status,
     room: claims?.room ?? null,
     token: claims?.kind ?? null,
-    room_ms: room ?? null,
+    room_ms: c.get("roomMs") ?? null,
     total_ms: total,
   };
 }

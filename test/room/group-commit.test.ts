@@ -30,6 +30,31 @@ it("[LOG-1] commands that come while a commit is being confirmed run together af
   expect(confirmations).toHaveLength(1);
 });
 
+it("[LOG-1] one caller alone is not made to wait; those who come beside it run together again", async () => {
+  const { confirmations, ran, note } = heldPlatform();
+  const confirm = () => {
+    confirmations.shift()?.();
+    return new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  for (let turn = 1; turn < 8; turn++) {
+    void note(`asking ${turn}`);
+    await confirm();
+  }
+  void note("eighth");
+  void note("beside the eighth");
+  expect(ran.at(-1)).toBe("eighth");
+  await confirm();
+  expect([ran.at(-1), confirmations.length]).toEqual(["beside the eighth", 0]);
+  for (let turn = 10; turn < 16; turn++) void note(`at once ${turn}`);
+  expect([ran.at(-1), confirmations.length]).toEqual(["at once 15", 0]);
+  void note("sixteenth");
+  void note("one of two");
+  void note("two of two");
+  expect([ran.at(-1), confirmations.length]).toEqual(["sixteenth", 1]);
+  await confirm();
+  expect([ran.at(-1), confirmations.length]).toEqual(["two of two", 1]);
+});
+
 it("[LOG-1] a command that throws fails alone", async () => {
   const { confirmations, commits, note } = heldPlatform();
   void note("first");

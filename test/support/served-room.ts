@@ -20,6 +20,9 @@ export interface PlatformPatches {
   readonly answers?: (reply: Reply) => Reply;
 }
 
+/** A confirmation waits for so many turns: what is stored stays unsafe for long enough that a crash can take it back. */
+const TURNS_TO_SAFETY = 3;
+
 const READS: ReadonlySet<string> = new Set(["evaluate", "poll"]);
 
 /**
@@ -37,6 +40,7 @@ export class ServedRoom {
   /** Turns that have stored something, and those of them that are safe. */
   #stored = 0;
   #safe = 0;
+  #synchronising: Promise<void> | undefined;
 
   constructor(dice: Dice, patches: Patches = {}, platform: PlatformPatches = {}) {
     this.turns = new Turns(dice);
@@ -69,6 +73,7 @@ export class ServedRoom {
   crash(): void {
     this.#room.sql.exec("ROLLBACK TO unsafe");
     this.#stored = this.#safe;
+    this.#synchronising = undefined;
     this.#life += 1;
     this.#ended.resolve();
     this.#ended = Promise.withResolvers();
@@ -106,7 +111,14 @@ export class ServedRoom {
     };
     if (READS.has(call.call)) done();
     else await Promise.race([this.#commits.run(done), this.#ended.promise]);
-    while (!this.#patches.answersEarly && life === this.#life && this.#safe < stored) await this.turns.next();
+    if (life === this.#life && this.#safe < stored) {
+      const synchronised = this.#synchronise();
+      if (!this.#patches.answersEarly) {
+        await synchronised;
+        // A crash may still come before the answer has left.
+        await this.turns.next();
+      }
+    }
     if (life === this.#life || this.#patches.answersEarly) return reply;
     return this.#patches.repeats ? await this.#serve(caller, call) : GONE;
   }
@@ -117,11 +129,21 @@ export class ServedRoom {
   }
 
   #begin(): GroupCommit {
+    return new GroupCommit(() => this.#synchronise());
+  }
+
+  /** Resolves when what has been stored is safe, or has been lost. */
+  #synchronise(): Promise<void> {
+    this.#synchronising ??= this.#confirmLater();
+    return this.#synchronising;
+  }
+
+  async #confirmLater(): Promise<void> {
     const life = this.#life;
-    return new GroupCommit(async () => {
-      await this.turns.next();
-      if (life === this.#life) this.#confirm();
-    });
+    for (let turn = 0; turn < TURNS_TO_SAFETY; turn++) await this.turns.next();
+    if (life !== this.#life) return;
+    this.#synchronising = undefined;
+    this.#confirm();
   }
 
   #confirm(): void {
