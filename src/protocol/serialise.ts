@@ -27,14 +27,24 @@ export type AnswerObject = { readonly [field: string]: Answer | undefined };
 
 /** The text of an answer. `compact` leaves out fields of the envelope that are null; values stay as they are. */
 export function serialise(answer: Answer, compact: boolean): string {
-  if (answer instanceof RawJson) return answer.text;
   if (typeof answer !== "object" || answer === null) return JSON.stringify(answer);
+  if (answer instanceof RawJson) return answer.text;
   if (Array.isArray(answer)) return `[${answer.map((item: Answer) => serialise(item, compact)).join(",")}]`;
-  const members: string[] = [];
-  const entries = answer instanceof Map ? answer : Object.entries(answer);
-  for (const [name, item] of entries as Iterable<[string, Answer | undefined]>) {
+  if (answer instanceof Map) return members(answer, compact);
+  const fields = answer as AnswerObject;
+  return isFlat(fields, compact) ? JSON.stringify(fields) : members(Object.entries(fields), compact);
+}
+
+/** Whether the platform makes the same text of an answer at once. */
+function isFlat(answer: AnswerObject, compact: boolean): boolean {
+  return Object.values(answer).every((item) => (item === null ? !compact : typeof item !== "object"));
+}
+
+function members(entries: Iterable<readonly [string, Answer | undefined]>, compact: boolean): string {
+  let text = "";
+  for (const [name, item] of entries) {
     if (item === undefined || (compact && item === null)) continue;
-    members.push(`${JSON.stringify(name)}:${serialise(item, compact)}`);
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${serialise(item, compact)}`;
   }
-  return `{${members.join(",")}}`;
+  return `{${text}}`;
 }

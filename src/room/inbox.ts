@@ -37,6 +37,7 @@ export class Inbox {
 
   /** The newest `limit` messages or, with `after`, the oldest `limit` after it; oldest first. */
   page(after: number | null, limit: number): NumberedMessage[] {
+    if (this.highest <= (after ?? 0)) return [];
     if (after === null) return this.#messages.newest(limit, this.highest);
     return this.#messages.after(after, limit, this.highest);
   }
