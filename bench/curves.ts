@@ -1,11 +1,13 @@
 import type { Call } from "../workerd/connection.ts";
 import type { Server } from "../workerd/server.ts";
+import type { Throughput } from "./load.ts";
 import type { Size, Subject } from "./objects.ts";
 import { createBare, createRoom, LAST_WRITES } from "./objects.ts";
 import type { Effort, Row } from "./samples.ts";
 import { withConnections } from "./samples.ts";
 import type { Scenario, Side } from "./scenario.ts";
 import { compared, round, row, scenario } from "./scenario.ts";
+import { wakeOnce } from "./scenarios.ts";
 import { overSockets } from "./socket-caller.ts";
 
 /** Where the curves cross: each grows from here in one direction. */
@@ -33,13 +35,17 @@ interface Kind {
   readonly ours: (room: Subject) => (turn: number) => Call;
   /** What the bare object does in its place; one that only reads answers the bytes that the room answered. */
   readonly bare: ((object: Subject) => (turn: number) => Call) | "bytes";
-  readonly isFrame?: true;
+  /** How the calls are made, where not by a connection each. */
+  readonly by?: "frames" | "wakes";
+  /** So many events at most: the bare object cannot be given more bytes at once than a call brings. */
+  readonly mostEvents?: number;
 }
 
 const KINDS: readonly Kind[] = [
   { name: "invoke", ours: (room) => room.write, bare: (object) => object.write },
   { name: "batch of 100", ours: (room) => room.writeMany, bare: (object) => object.writeMany },
-  { name: "invoke by socket", ours: (room) => room.command, bare: (object) => object.command, isFrame: true },
+  { name: "invoke by socket", ours: (room) => room.command, bare: (object) => object.command, by: "frames" },
+  { name: "wake, write sent → waiter answered", ours: briefHold, bare: briefHold, by: "wakes" },
   { name: "context", ours: (room) => room.read, bare: "bytes" },
   {
     name: "delta of 10 writes",
@@ -48,8 +54,17 @@ const KINDS: readonly Kind[] = [
   },
   { name: "eval", ours: (room) => room.evaluate, bare: "bytes" },
   { name: "history of a key", ours: (room) => room.ask(() => "/history/_shared/k0.0"), bare: "bytes" },
+  { name: "export", ours: (room) => room.ask(() => "/export"), bare: "bytes", mostEvents: 5_000 },
   { name: "replay", ours: (room) => room.ask((seq) => `/replay/${seq >> 1}`), bare: "bytes" },
 ];
+
+/** A waiter who is answered few bytes, whatever the room holds. */
+function briefHold({ hold }: Subject): (turn: number) => Call {
+  return (turn) => {
+    const call = hold(turn);
+    return call.path.includes("?") ? { ...call, path: `${call.path}&include=messages` } : call;
+  };
+}
 
 interface Measured {
   readonly kind: Kind;
@@ -77,8 +92,11 @@ export async function measureCurves(
   const base = points.get(nameOf(BASE));
   const plan: Measured[] = [];
   for (const kind of KINDS) {
-    for (const point of points.values()) plan.push(await measuredAt(point, kind, 1, rooms, bare));
-    if (!base || kind.bare === "bytes") continue;
+    for (const point of points.values()) {
+      if ((point.size.events ?? 0) > (kind.mostEvents ?? Number.POSITIVE_INFINITY)) continue;
+      plan.push(await measuredAt(point, kind, 1, rooms, bare));
+    }
+    if (!base || kind.bare === "bytes" || kind.by === "wakes") continue;
     for (const clients of CLIENTS) plan.push(await measuredAt(base, kind, clients, rooms, bare));
   }
   const isRead = ({ kind }: Measured) => kind.bare === "bytes";
@@ -105,14 +123,35 @@ async function measuredAt(
   bare: Server,
 ): Promise<Measured> {
   const name = `${kind.name}, ${nameOf(size)}, ${clients === 1 ? "sequential" : `${clients} clients`}`;
-  const ours = sideOf(rooms, kind, kind.ours(room));
+  const ours = sideOf(rooms, kind, room, kind.ours(room));
   const other = kind.bare === "bytes" ? await sameBytes(ours, bare, name) : kind.bare(object);
-  return { kind, size, measured: scenario(name, clients, ours, sideOf(bare, kind, other)) };
+  return { kind, size, measured: scenario(name, clients, ours, sideOf(bare, kind, object, other)) };
 }
 
-function sideOf(server: Server, { isFrame }: Kind, call: (turn: number) => Call): Side {
-  if (!isFrame) return { server, call };
-  return { server, call, load: (clients, frame, ms) => overSockets(server, clients, frame, ms) };
+function sideOf(server: Server, { by }: Kind, subject: Subject, call: (turn: number) => Call): Side {
+  switch (by) {
+    case "frames":
+      return { server, call, load: (clients, frame, ms) => overSockets(server, clients, frame, ms) };
+    case "wakes":
+      return {
+        server,
+        call,
+        load: (_clients, _call, ms) => overWakes(server, { ...subject, hold: call }, ms),
+      };
+    default:
+      return { server, call };
+  }
+}
+
+/** Has a waiter woken again and again for `ms`; the rate is of the time from sending the write to the waiter's answer. */
+async function overWakes(server: Server, subject: Subject, ms: number): Promise<Throughput> {
+  return await withConnections(server, 2, async ([waiter, writer]) => {
+    const until = performance.now() + ms;
+    let [calls, spent] = [0, 0];
+    for (; performance.now() < until; calls++)
+      spent += (await wakeOnce(subject, waiter, writer, calls)).sinceSent;
+    return { calls, rate: (calls / spent) * 1000 };
+  });
 }
 
 /** A bare object that answers what the room answers now. */

@@ -7,7 +7,9 @@ import { measureBatches } from "./batch.ts";
 import { measureBroadcast } from "./broadcast.ts";
 import { measureCurves } from "./curves.ts";
 import { measureIdleWaits } from "./idle-waits.ts";
+import { createBare, createRoom } from "./objects.ts";
 import type { Effort, Row } from "./samples.ts";
+import { warmUp } from "./scenario.ts";
 import { measure } from "./scenarios.ts";
 import { startBare, startRooms } from "./servers.ts";
 import { measureShapedReads } from "./shaped.ts";
@@ -56,6 +58,19 @@ function measuresOf(options: readonly string[]) {
   return [measure, measureShapedReads, measureBatches, ...watching, measureCurves];
 }
 
+/** Calls of each kind before any is measured. */
+const WARM_CALLS = 6_000;
+
+async function warmUpBoth(rooms: Server, bare: Server): Promise<void> {
+  const size = { keys: 1_000, views: 0 };
+  const subjects = [
+    { server: rooms, subject: await createRoom(rooms, size) },
+    { server: bare, subject: await createBare(bare, size, "{}", "warm") },
+  ];
+  for (const { server, subject } of subjects)
+    for (const call of [subject.write, subject.read]) await warmUp({ server, call }, WARM_CALLS);
+}
+
 async function main(): Promise<void> {
   const temp = mkdtempSync(join(tmpdir(), "sync-bench-"));
   const effort = process.argv.includes("--quick") ? QUICK : FULL;
@@ -74,6 +89,8 @@ async function main(): Promise<void> {
     servers.push(await startBare(join(temp, "bare")));
     const [rooms, bare] = servers;
     if (!rooms || !bare) return;
+    progress("warming up");
+    await warmUpBoth(rooms, bare);
     const rows: Row[] = [];
     for (const each of measures) rows.push(...(await each(rooms, bare, effort, progress)));
     console.log(`${HEADER}\n\n${table(rows)}`);

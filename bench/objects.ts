@@ -97,9 +97,10 @@ export async function post<T>(
   return JSON.parse(await connection.expect({ method: "POST", path, token, body: JSON.stringify(body) }));
 }
 
-async function register({ connection, room, token }: Founding, size: Size): Promise<void> {
+async function register({ connection, room, tokens }: Founding, size: Size): Promise<void> {
+  let turn = 0;
   const invoke = (action: string, params: object) =>
-    post(connection, `${room}/actions/${action}/invoke`, token, { params });
+    post(connection, `${room}/actions/${action}/invoke`, tokens[turn++ % tokens.length], { params });
   const params = { key: { type: "string", required: true }, value: { type: "any", required: true } };
   await invoke("_register_action", {
     id: "put",

@@ -30,6 +30,18 @@ export function scenario(name: string, clients: number, ours: Side, bare: Side):
 
 let turns = 0;
 
+/** By so many callers at once a side is warmed up. */
+const WARMERS = 16;
+
+/**
+ * Has a side work until its code is compiled as it stays: the engine optimises what has run some thousands of times, and a
+ * side with little code of its own would be there sooner.
+ */
+export async function warmUp(side: Side, calls: number): Promise<void> {
+  const until = turns + calls;
+  while (turns < until) await sampleOf(side, WARMERS, 500);
+}
+
 /** Has both sides work for `ms` each, the one first in odd rounds and the other in even ones. */
 export async function round(measured: Scenario, ms: number, counts: boolean): Promise<void> {
   const { clients, samples } = measured;

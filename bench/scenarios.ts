@@ -146,7 +146,8 @@ function wake({ server, subject }: Placed, turn: number): Promise<Wake> {
   );
 }
 
-async function wakeOnce(
+/** Has a write wake a waiter. */
+export async function wakeOnce(
   subject: Subject,
   waiter: Connection | undefined,
   writer: Connection | undefined,

@@ -9,8 +9,11 @@ import { createBare, createRoom } from "./objects.ts";
 import type { Sample } from "./samples.ts";
 import { processorOf, rateOf } from "./samples.ts";
 import type { Side } from "./scenario.ts";
-import { sampleOf } from "./scenario.ts";
+import { sampleOf, warmUp } from "./scenario.ts";
 import { startBare, startRooms } from "./servers.ts";
+
+/** Calls of each side before any is counted. */
+const WARM_CALLS = 6_000;
 
 /**
  * npm run bench:versions -- HEAD~3 HEAD . [--of write|writeMany|read] [--clients 1] [--rounds 9] [--ms 700]: revisions of the
@@ -68,6 +71,7 @@ try {
   for (const [at, revision] of positionals.entries())
     versions.push(await versionOf(revision, join(temp, String(at))));
   versions.push(await bareObject(join(temp, "bare")));
+  for (const version of versions) await warmUp(version, WARM_CALLS);
   for (let turn = 0; turn <= Number(values.rounds); turn++) {
     for (const version of turn % 2 === 0 ? versions : versions.toReversed()) {
       const sample = await sampleOf(version, Number(values.clients), Number(values.ms));
