@@ -6,12 +6,12 @@ import { stop } from "../workerd/server.ts";
 import { Inspector } from "./inspector.ts";
 import { throughput } from "./load.ts";
 import type { Subject } from "./objects.ts";
-import { createRoom } from "./objects.ts";
+import { createRoom, LAST_WRITES } from "./objects.ts";
 import { withConnections } from "./samples.ts";
 import { startRooms } from "./servers.ts";
 
 /**
- * npm run profile [-- --of invoke|batch|context] [--clients 1] [--keys 1000] [--ms 4000]: where a room's processor time
+ * npm run profile [-- --of invoke|batch|context|delta|replay] [--clients 1] [--keys 1000] [--ms 4000]: where a room's processor time
  * goes, function by function. Functions of the runtime itself stand in brackets.
  */
 const { values } = parseArgs({
@@ -29,6 +29,8 @@ const LINES = 40;
 function callOf(room: Subject) {
   if (values.of === "context") return room.read;
   if (values.of === "batch") return room.writeMany;
+  if (values.of === "replay") return room.ask((seq) => `/replay/${seq >> 1}`);
+  if (values.of === "delta") return room.ask((seq) => `/context?since=${seq - LAST_WRITES}`);
   return room.write;
 }
 

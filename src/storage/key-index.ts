@@ -61,12 +61,16 @@ export class KeyIndex {
 
   /** Where every key of a scope that was touched by the event `seq` or before stood then. */
   positions(scope: string, seq: number): KeyPosition[] {
+    // One seek tells the newest event and whether it wrote: most did, and the others are looked up one by one.
     const query = `${KEYS} SELECT key,
-        (SELECT max(seq) FROM log_index WHERE scope = ?1 AND key = keys.key AND seq <= ?4 AND wrote) AS wrote,
-        (SELECT max(seq) FROM log_index WHERE scope = ?1 AND key = keys.key AND seq <= ?4) AS touched
-      FROM keys WHERE key IS NOT NULL AND touched IS NOT NULL`;
-    type Row = { key: string; wrote: number | null; touched: number };
-    return this.#sql.exec<Row>(query, scope, "", BEYOND, seq).toArray();
+        (SELECT 2 * seq + (wrote <> 0) FROM log_index WHERE scope = ?1 AND key = keys.key AND seq <= ?4
+          ORDER BY seq DESC LIMIT 1) AS newest
+      FROM keys WHERE key IS NOT NULL AND newest IS NOT NULL`;
+    const rows = this.#sql.exec<{ key: string; newest: number }>(query, scope, "", BEYOND, seq).toArray();
+    return rows.map(({ key, newest }) => {
+      const touched = Math.floor(newest / 2);
+      return { key, wrote: newest % 2 === 1 ? touched : this.lastWrite(scope, key, touched), touched };
+    });
   }
 
   /** The keys of a scope that events after `seq` touched. What it costs grows with the keys that there have been. */
