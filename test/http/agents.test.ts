@@ -134,6 +134,8 @@ it("[AGENT-2] state, public keys, views, name, role and meta come in one event",
   expect(views).toMatchObject(brought);
 });
 
+const FAR_OFF = { at: "2999-01-01", effect: "delete" };
+
 it.each([
   ["another's view", { views: { hers: "1" } }, 409, "view_exists"],
   ["the room's view", { views: [{ id: "common", expr: "1" }] }, 409, "view_exists"],
@@ -148,6 +150,13 @@ it.each([
   ],
   ["a view that is no CEL", { views: { v: "1 +" } }, 400, "invalid_cel"],
   ["a view without an expression", { views: { v: null } }, 400, "invalid_param"],
+  [
+    "a view whose time is too far off",
+    { views: [{ id: "v", expr: "1", timer: FAR_OFF }] },
+    400,
+    "invalid_timer",
+  ],
+  ["a record that is too large", { meta: { k: "x".repeat(262_144) } }, 413, "too_large"],
   ["a key that is none", { state: { "": 1 } }, 400, "invalid_param"],
   ["a key with a control character", { state: { "a\u0001": 1 } }, 400, "invalid_param"],
   ["a value that is too large", { state: { k: "x".repeat(262_144) } }, 413, "too_large"],
