@@ -29,7 +29,10 @@ export default defineConfig({
       reporter: ["text", "json"],
       reportOnFailure: true,
       thresholds: Object.fromEntries(
-        ["kernel", "kernel/decide", "cel", "storage", "auth"].map((part) => [`src/${part}/**`, { branches: 95 }]),
+        ["kernel", "kernel/decide", "cel", "storage", "auth"].map((part) => [
+          `src/${part}/**`,
+          { branches: 95 },
+        ]),
       ),
     },
     // One is for the project "workers", whose files share a runtime; the others wait for browsers and servers most of the time.
