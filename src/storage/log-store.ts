@@ -136,7 +136,7 @@ export class LogStore {
       sum += event.bytes;
       return sum > bytes;
     });
-    return sizes.length === 0 ? [] : this.stored(after, Math.max(1, count < 0 ? sizes.length : count));
+    return this.stored(after, count < 0 ? sizes.length : Math.max(1, count));
   }
 
   #sizes(after: number, last: number): { bytes: number }[] {

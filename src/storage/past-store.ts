@@ -3,6 +3,7 @@ import type {
   LogEvent,
   Operation,
   RunningTimer,
+  TickTimer,
   Timer,
   TimerSlot,
   WriteOperation,
@@ -159,13 +160,12 @@ export class PastStore implements StateTable {
     for (let from = 0; from < seqs.length; from += EVENTS_PER_READ) {
       for (const event of this.#parts.log.events(seqs.slice(from, from + EVENTS_PER_READ))) {
         const last = new Map<string, WriteOperation | DeleteOperation>();
+        const newest = keysBySeq.get(event.seq);
         for (const operation of event.payload.writes) {
-          if (operation.scope === scope && isWrite(operation)) last.set(operation.key, operation);
+          const { key } = operation;
+          if (operation.scope === scope && isWrite(operation) && newest?.has(key)) last.set(key, operation);
         }
-        for (const key of keysBySeq.get(event.seq) ?? []) {
-          const operation = last.get(key);
-          if (operation) yield { key, event, operation };
-        }
+        for (const [key, operation] of last) yield { key, event, operation };
       }
     }
   }
@@ -227,9 +227,7 @@ export class PastStore implements StateTable {
     if (!timer && !cooldown) return entry;
     const ticked = (running: RunningTimer | undefined) => {
       if (!running || "expires_at" in running) return running;
-      const { since, ...set } = running;
-      const now = this.#running(set, this.#parts.since);
-      return "expires_at" in now ? now : { ...now, since: now.since + since };
+      return { ...running, since: running.since - this.#ticks(running.tick_on, this.#parts.since) };
     };
     return entry.withTimers({ timer: ticked(timer), cooldown: ticked(cooldown) });
   }
@@ -237,24 +235,29 @@ export class PastStore implements StateTable {
   /** A timer as it ran at `seq`, set by the event `from`: clocks of the past all read 0, so what has ticked lies before. */
   #running(timer: Timer, from: number): RunningTimer {
     if ("expires_at" in timer) return timer;
-    const { scope, key } = timer.tick_on;
+    return { ...timer, since: -this.#ticks(timer.tick_on, from) };
+  }
+
+  /** How often a key has ticked since the event `from`. */
+  #ticks({ scope, key }: TickTimer["tick_on"], from: number): number {
     let ticks = 0;
     for (const { payload } of this.#events(scope, key, from)) {
       ticks += payload.writes.filter(
         (write) => write.scope === scope && write.key === key && isTick(write),
       ).length;
     }
-    return { ...timer, since: -ticks };
+    return ticks;
   }
 
   /** The events after `after`, up to the store's own, that touched a key. */
   *#events(scope: string, key: string, after: number): Iterable<LogEvent> {
     const { log, index, seq } = this.#parts;
-    for (let from = after; ; ) {
-      const seqs = index.after(scope, key, from, EVENTS_PER_READ).filter((touched) => touched <= seq);
+    for (let from: number | undefined = after; from !== undefined; ) {
+      const seqs: number[] = index
+        .after(scope, key, from, EVENTS_PER_READ)
+        .filter((touched) => touched <= seq);
       yield* log.events(seqs);
-      if (seqs.length < EVENTS_PER_READ) return;
-      from = seqs.at(-1) ?? seq;
+      from = seqs[EVENTS_PER_READ - 1];
     }
   }
 
@@ -270,7 +273,8 @@ export class PastStore implements StateTable {
       seq = earlier;
       revision -= 1;
     }
-    const writes = (seq === event.seq ? event : this.#parts.log.events([seq])[0])?.payload.writes ?? [];
+    const made = seq === event.seq ? [event] : this.#parts.log.events([seq]);
+    const writes = made.flatMap(({ payload }) => payload.writes);
     const ofKey = (write: Operation) => write.scope === scope && write.key === key && isWrite(write);
     const gone = writes.findLastIndex((write) => ofKey(write) && write.op === "delete");
     return { seq, at: writes.findIndex((write, at) => at > gone && ofKey(write)) };

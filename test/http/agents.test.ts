@@ -1,7 +1,8 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { folded, polled, wholeLog } from "../support/ledger.ts";
 import type { Answer, Body } from "../support/room.ts";
-import { Client, createRoom, request } from "../support/room.ts";
+import { Client, createRoom, request, roomObject } from "../support/room.ts";
 
 function outcome({ status, body }: Answer): [number, string | undefined] {
   return [status, body.error];
@@ -134,6 +135,8 @@ it("[AGENT-2] state, public keys, views, name, role and meta come in one event",
   expect(views).toMatchObject(brought);
 });
 
+const FAR_OFF = { id: "v", expr: "1", timer: { at: "2999-01-01", effect: "delete" } };
+
 it.each([
   ["another's view", { views: { hers: "1" } }, 409, "view_exists"],
   ["the room's view", { views: [{ id: "common", expr: "1" }] }, 409, "view_exists"],
@@ -148,6 +151,8 @@ it.each([
   ],
   ["a view that is no CEL", { views: { v: "1 +" } }, 400, "invalid_cel"],
   ["a view without an expression", { views: { v: null } }, 400, "invalid_param"],
+  ["a view whose time is too far off", { views: [FAR_OFF] }, 400, "invalid_timer"],
+  ["a record that is too large", { meta: { k: "x".repeat(262_144) } }, 413, "too_large"],
   ["a key that is none", { state: { "": 1 } }, 400, "invalid_param"],
   ["a key with a control character", { state: { "a\u0001": 1 } }, 400, "invalid_param"],
   ["a value that is too large", { state: { k: "x".repeat(262_144) } }, 413, "too_large"],
@@ -273,6 +278,8 @@ it("[AUTH-4] a room token that acts as an agent moves neither its cursor nor its
   const [ana, bob] = [await room.join("ana"), await room.join("bob")];
   await ana.context();
   await bob.do("_send_message", { body: "hi", to: "ana" });
+  // The platform may evict the object at any time, and with it what is not saved yet [LOG-7].
+  await runDurableObjectAlarm(roomObject(room.id));
   const before = (await room.owner.context()).agents.ana;
   await new Promise((resolve) => setTimeout(resolve, 5));
   const acting = (await room.owner.call("/context?agent=ana")).body;

@@ -75,6 +75,16 @@ it.each([
   },
 );
 
+it("[AGENT-2] [LIMIT-5] a join that brings more views than the room holds joins nobody", async () => {
+  const room = await createRoom();
+  await room.owner.call("", { method: "PATCH", body: { config: { limits: { views: 2 } } } });
+  const join = (id: string) =>
+    room.joiner.call("/agents", { body: { id, views: { [id]: "1", other: "2" } } });
+  expect((await join("ana")).status).toBe(201);
+  expect(outcome(await join("bob"))).toEqual([507, "storage_full", "views"]);
+  expect(Object.keys((await room.owner.context()).agents)).toEqual(["ana"]);
+});
+
 it("a room holds at most 1,000 agents, of which each can still join again", async () => {
   const room = await createRoom();
   const record = {

@@ -6,10 +6,13 @@ import { fold, foldedByTheRules, standingTimers } from "../support/fold.ts";
 import { actor, command, openingRoom } from "../support/histories.ts";
 import { folded, polled, rows, timedRows, wholeLog } from "../support/ledger.ts";
 import { holdClock, ObjectRoom, releaseClock } from "../support/object-room.ts";
+import { TIME_LIMIT } from "../support/proof.ts";
 import { roomObject } from "../support/room.ts";
 import { Counts, ToldHistory } from "../support/told-history.ts";
 
-it("[LOG-3] [TPL-1] after any history of commands, refusals and evictions the log folds to the live state", async () => {
+it("[LOG-3] [TPL-1] after any history of commands, refusals and evictions the log folds to the live state", {
+  timeout: TIME_LIMIT,
+}, async () => {
   const template = fc.constantFrom({}, { template: "turn-game" });
   const commands = fc.array(command, { minLength: 10, maxLength: 40 });
   await fc.assert(
@@ -28,7 +31,7 @@ it("[LOG-3] [TPL-1] after any history of commands, refusals and evictions the lo
     }),
     { seed: 20260120, numRuns: 25, endOnFailure: true },
   );
-}, 60_000);
+});
 
 it("[LOG-3] commands that come at once fold to the live state as well", async () => {
   await fc.assert(

@@ -57,6 +57,19 @@ it("a value has at most 256 KiB of JSON in UTF-8", async () => {
   expect(outcome(await put("é".repeat(128 * KIB)))).toEqual([413, "too_large", "valueBytes"]);
 });
 
+it("[ACT-1] [AGENT-2] a definition and an agent's record are values, too", async () => {
+  const room = await createRoom();
+  const ana = await room.join("ana", { meta: { kept: true } });
+  const big = "x".repeat(256 * KIB);
+  const over = [413, "too_large", "valueBytes"];
+  const writes = [{ key: "k", value: big }];
+  expect(outcome(await ana.invoke("_register_action", { id: "a", writes }))).toEqual(over);
+  const change = { method: "PATCH", body: { meta: { big } } };
+  expect(outcome(await ana.call("/agents/ana", change))).toEqual(over);
+  const { actions, agents } = await ana.context();
+  expect([actions.a, agents.ana.meta]).toEqual([undefined, { kept: true }]);
+});
+
 it("[ACT-2] a value that grows past its limit leaves all writes of its invocation undone", async () => {
   const room = await createRoom();
   await room.owner.do("_register_action", {

@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import type { Furnishing } from "../../src/kernel/decide/furnish.ts";
 import { TEMPLATES } from "../../src/templates/templates.ts";
 import { folded, polled, wholeLog } from "../support/ledger.ts";
 import type { Body, Client, TestRoom } from "../support/room.ts";
@@ -115,6 +116,29 @@ it("[TPL-3] anyone reads which templates there are, and each of them whole", asy
     expect(whole.views.map((view: Body) => view.id)).toEqual(views);
   }
   expect((await request("/templates", { method: "HEAD" })).status).toBe(405);
+});
+
+it.each([
+  ["an action without writes", { actions: [{ id: "a" }] }, "actions[0].writes"],
+  ["params that are none", { actions: [{ id: "a", writes: [], params: [] }] }, "actions[0].params"],
+  ["a scope that is none", { actions: [{ id: "a", writes: [], scope: 7 }] }, "actions[0].scope"],
+  [
+    "a view that is no CEL",
+    {
+      views: [
+        { id: "v", expr: "1" },
+        { id: "w", expr: "1 +" },
+      ],
+    },
+    "views[1].expr",
+  ],
+  ["a number beyond JSON's", { entries: [{ scope: "_help", key: "k", value: 2 ** 60 }] }, "k"],
+])("[TPL-1] a template that brings %s makes no room", async (_, part, path) => {
+  const furnishing = { actions: [], views: [], entries: [], ...part } as Furnishing;
+  const id = `tpl-${crypto.randomUUID()}`;
+  const { status, body } = await roomObject(id).create({ id, meta: {}, join: "open", furnishing }, false);
+  expect([status, JSON.parse(body).path]).toEqual([400, path]);
+  expect((await createRoom({ id })).id).toBe(id);
 });
 
 it("[TPL-3] an unknown template creates no room, and the nearest is suggested", async () => {

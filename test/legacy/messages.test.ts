@@ -76,6 +76,17 @@ describe("messages whose numbers have gaps", () => {
       expect([messages.count, seqs(messages)]).toEqual([4, [3, 7, 12, HIGHEST]]);
     }
   });
+
+  it("[LOG-10] are told of in the past however high their numbers begin", async () => {
+    const state = [700, 702].map((number) => message(number, { from: "ana", kind: "chat", body: number }));
+    const { room, report } = await imported(madeDump({ agents: [{ id: "ana" }], state }));
+    await room.owner.do("_send_message", { body: "later" });
+    const at = async (seq: number) => (await room.owner.call(`/replay/${seq}`)).body.messages;
+    const [then, later] = [await at(report.seq), await at(report.seq + 1)];
+    expect([then.count, seqs(then)]).toEqual([2, [700, 702]]);
+    expect([later.count, seqs(later)]).toEqual([3, [700, 702, 703]]);
+    expect((await at(0)).count).toBe(0);
+  });
 });
 
 it("[LEGACY-7, TIMER-5] a message that its timer hides is set aside, and what else would hide it is reported", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { JsonObject } from "../../src/kernel/json.ts";
+import { PastStore } from "../../src/storage/past-store.ts";
 import type { Command } from "../support/commands.ts";
 import { command, OPENING } from "../support/commands.ts";
 import { MemoryRoom } from "../support/memory-room.ts";
@@ -67,4 +68,36 @@ it("[LOG-3] [ROOM-4] views that came with one join stand in its order in the pas
   const args = { id: "ana", public_keys: ["c", "b"] };
   const view = invoke("_register_view", { id: "ana.c", expr: "1" });
   await tell([owner({ call: "join", args, compact: false }), view]);
+});
+
+// What they come to too rarely, or never.
+
+it("[LOG-3] [TIMER-1] an action that was dormant and is invoked has only its cooldown in the past", async () => {
+  const timer = { ms: 1_000, effect: "enable" };
+  const doze = invoke("_register_action", { id: "doze", writes: [], timer, on_invoke: { timer } });
+  const wake: Command = { do: "pass", ms: 2_000 };
+  await tell([doze, wake, { do: "alarm" }, invoke("doze", {}), set("a"), wake, { do: "alarm" }, set("a")]);
+});
+
+it("[LOG-3] [TIMER-4] an entry keeps its gate in the past when its timer has fired", async () => {
+  const timer = { ms: 1_000, effect: "enable" };
+  const writes = [{ key: "gated", value: 1, enabled: "state._shared.a == 1", timer }];
+  const put = [invoke("_register_action", { id: "put", writes }), invoke("put", {})];
+  await tell([...put, { do: "pass", ms: 2_000 }, { do: "alarm" }, set("a")]);
+});
+
+it("[LOG-3] [TIMER-3] a timer that has ticked more often than events are read at once has so many left", async () => {
+  const timer = { ticks: 2_000, tick_on: "_shared.a", effect: "delete" };
+  const lend = invoke("_register_action", { id: "lend", writes: [{ key: "lent", value: 1, timer }] });
+  const invocations = Array.from({ length: 100 }, () => ({ action: "one", params: { k: "a", v: 1 } }));
+  const many = owner({ call: "invokeMany", args: { invocations, atomic: false }, compact: false });
+  const ticks = Array.from({ length: 6 }, (): Command[] => [many, { do: "pass", ms: 1_000 }]);
+  const room = new MemoryRoom();
+  const told = await ToldHistory.begin(new Counts(), room, "room");
+  for (const step of [...OPENING, lend, invoke("lend", {}), ...ticks.flat()]) await told.run(step);
+  const { stores } = room;
+  const { seq } = stores.log.head();
+  const past = new PastStore({ ...stores, since: 0, seq });
+  expect(past.get("_shared", "lent")?.timer).toMatchObject({ ticks: 2_000, since: -600 });
+  room.end();
 });

@@ -281,7 +281,7 @@ describe("history", () => {
   });
 
   it("[LOG-4] a prefix finds the changes of its keys in order, page by page, and of no others", async () => {
-    const keys = ["a", "ab", "a\u{10FFFF}", "b", "aa", "ab", "a", "c", "ab"];
+    const keys = ["a", "ab", "a\u{10FFFF}", "b", "aa", "ab", "a", "c", "ab", "a", "a", "a", "a", "a", "ab"];
     for (const [value, key] of keys.entries()) await ana.do("set", { key, value });
     const seen: unknown[] = [];
     for (let after: number | undefined = 0; after !== undefined; ) {

@@ -7,6 +7,8 @@ async function agents() {
   return { room, ana: await room.join("ana"), bob: await room.join("bob") };
 }
 
+const NO_HASH = { error: "invalid_param", path: "if_hash" };
+
 const register = (client: Client, extra: Body = {}) =>
   client.invoke("_register_action", { id: "act", writes: [{ key: "k", value: 1 }], ...extra });
 
@@ -82,6 +84,7 @@ describe("proof of read", () => {
     expect((await register(ana, { intent: "x" })).status).toBe(201);
     expect((await register(ana, { if_hash: hash })).body.error).toBe("version_conflict");
     expect((await register(ana, { id: "new", if_hash: hash })).body.error).toBe("version_conflict");
+    expect((await register(ana, { id: "new", if_version: 1 })).body).toMatchObject(NO_HASH);
     expect((await register(ana, { id: "new", if_hash: "" })).status).toBe(201);
   });
 

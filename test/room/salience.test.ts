@@ -223,6 +223,14 @@ describe("meta", () => {
     expect((await ana.eval("meta.state._shared.none")).value).toBe(null);
   });
 
+  it("[CTX-5] of an entry's writers the last sixteen are told, the newest first", async () => {
+    const { room } = await furnished();
+    const ids = Array.from({ length: 18 }, (_, n) => `writer-${n}`);
+    for (const id of ids) await put(await room.join(id), "k");
+    const { writers } = (await room.owner.context("?meta=true")).meta.state._shared.k;
+    expect(writers).toEqual(ids.toReversed().slice(0, 16));
+  });
+
   it("[CTX-5, CEL-1] wakes who waits for it", async () => {
     const { ana, bob } = await furnished();
     await put(ana, "k");

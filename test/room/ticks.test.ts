@@ -193,9 +193,11 @@ describe("ticks", () => {
     const grant = (grants: string[]) => room.owner.call("/agents/ana", { method: "PATCH", body: { grants } });
     await grant(["bob"]);
     await ana.do("_register_action", { id: "a", writes });
+    await ana.do("_register_action", { id: "c", writes: [], on_invoke: { timer } });
     await bob.do("a");
     await grant([]);
     expect((await denied(bob, "a", {}))[1]).toBe("scope_denied");
+    expect(await denied(bob, "c", {})).toEqual([403, "scope_denied", "on_invoke.timer.tick_on"]);
     await room.owner.do("_register_action", { id: "b", writes });
     await ana.do("b");
   });

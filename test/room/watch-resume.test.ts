@@ -3,11 +3,14 @@ import { describe, expect, it } from "vitest";
 import { churn, expectLog, pause, seeded } from "../support/churn.ts";
 import { untilStatus, untilWatchers } from "../support/inside.ts";
 import { wholeLog } from "../support/ledger.ts";
+import { TIME_LIMIT } from "../support/proof.ts";
 import type { Body, Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 import type { Socket } from "../support/socket.ts";
 import { watch } from "../support/socket.ts";
 import { stream } from "../support/stream.ts";
+
+const LONG = { timeout: TIME_LIMIT };
 
 interface Setting {
   readonly room: TestRoom;
@@ -168,7 +171,7 @@ describe("reconnecting", () => {
     else socket.abandon();
   }
 
-  it("[WATCH-2] at any point resumes without gap or repeat, a thousand times under load", async () => {
+  it("[WATCH-2] at any point resumes without gap or repeat, a thousand times under load", LONG, async () => {
     const seed = Date.now() % 2 ** 31;
     const random = seeded(seed);
     const { readers, stop } = await churn(random);
@@ -189,9 +192,9 @@ describe("reconnecting", () => {
       await expectLog(reader, [...events, ...socket.of("event")], `seed ${seed}`);
       socket.close();
     }
-  }, 60_000);
+  });
 
-  it("[WATCH-2] as a stream, too, by Last-Event-ID, 200 times", async () => {
+  it("[WATCH-2] as a stream, too, by Last-Event-ID, 200 times", LONG, async () => {
     const seed = Date.now() % 2 ** 31;
     const random = seeded(seed);
     const { readers, stop } = await churn(random);
@@ -216,7 +219,7 @@ describe("reconnecting", () => {
       await expectLog(reader, [...events, ...rest.of("event")], `seed ${seed}`);
       rest.close();
     }
-  }, 60_000);
+  });
 });
 
 describe("who is gone", () => {

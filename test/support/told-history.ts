@@ -147,7 +147,8 @@ function* everyEntry(past: PastStore): Iterable<readonly [string, string, Stored
   for (const scope of past.totals().keys()) {
     if (scope !== "_messages") for (const [key, entry] of past.load(scope)) yield [scope, key, entry];
   }
-  for (let number = 1; number <= past.highest("_messages"); number++) {
+  // The one after the last is sent later, if at all.
+  for (let number = 1; number <= past.highest("_messages") + 1; number++) {
     const entry = past.get("_messages", String(number));
     if (entry) yield ["_messages", String(number), entry];
   }

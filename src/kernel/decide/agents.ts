@@ -14,6 +14,7 @@ import { RunningState, setOperation } from "../state.ts";
 import { suggestAgent } from "../suggestion.ts";
 import { startTimer } from "../timer.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
+import { refusedAt } from "./decision.ts";
 
 export interface JoinCommand {
   readonly id: string;
@@ -159,21 +160,14 @@ function writeView(
 ): Result<null> {
   const registrar = registrarOf(running, agent);
   const view = parseView(declared, agent, registrar, ports);
-  if (!view.ok) return ofView(id, view);
+  if (!view.ok) return refusedAt(`views.${id}`, view);
   const timer = startTimer(view.value.timer, now, registrar);
-  if (!timer.ok) return ofView(id, timer);
+  if (!timer.ok) return refusedAt(`views.${id}`, timer);
   const target = { scope: "_views", key: id, value: view.value as unknown as Json };
   running.write(
     setOperation(running, ports.hash, target, timer.value === undefined ? {} : { timer: timer.value }),
   );
   return succeed(null);
-}
-
-/** A refusal with the view that it is of, for a join that brings several. */
-function ofView(id: string, { refusal }: Refused): Refused {
-  const { code, message, details = {}, ...rest } = refusal;
-  const path = typeof details.path === "string" ? `views.${id}.${details.path}` : `views.${id}`;
-  return refuse(code, message, { ...rest, details: { ...details, path } });
 }
 
 function publicViews({ id, public_keys: keys = [] }: JoinCommand): JsonObject[] {

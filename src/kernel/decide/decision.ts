@@ -1,4 +1,5 @@
 import type { Refusal } from "../errors.ts";
+import { refuse } from "../errors.ts";
 import type { Clause } from "../invocation.ts";
 import type { Json } from "../json.ts";
 import type { EventDraft, Identity } from "../model.ts";
@@ -33,3 +34,10 @@ export interface Refused {
 }
 
 export type Decision = Accepted | Refused;
+
+/** The refusal of one of the parts that a command brings, with the part's place before the path within it. */
+export function refusedAt(place: string, { refusal }: Refused): Refused {
+  const { code, message, details, ...extras } = refusal;
+  const path = [place, details?.path].filter((part) => typeof part === "string").join(".");
+  return refuse(code, message, { ...extras, details: { ...details, path } });
+}

@@ -1,10 +1,10 @@
 import { scopeRefusal } from "../authority.ts";
-import { refuse } from "../errors.ts";
 import { valueRefusal } from "../invocation.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { RunningState } from "../state.ts";
 import { setOperation } from "../state.ts";
 import type { Decision, DecisionContext, Refused } from "./decision.ts";
+import { refusedAt } from "./decision.ts";
 import { decideRegisterAction, decideRegisterView } from "./register.ts";
 
 /** What a room is created with: definitions as `_register_action` and `_register_view` take them, and plain entries. */
@@ -44,11 +44,7 @@ export function furnish(
 const OWNER = { actionScope: "_shared", registrarGrants: [], invoker: null, mayWriteHelp: true };
 
 function take(decision: Decision, place: string, running: RunningState): Refused | null {
-  if (decision.ok) {
-    for (const operation of decision.event?.payload.writes ?? []) running.write(operation);
-    return null;
-  }
-  const { code, message, details = {}, ...extras } = decision.refusal;
-  const path = [place, details.path].filter((part) => typeof part === "string").join(".");
-  return refuse(code, message, { ...extras, details: { ...details, path } });
+  if (!decision.ok) return refusedAt(place, decision);
+  for (const operation of decision.event?.payload.writes ?? []) running.write(operation);
+  return null;
 }

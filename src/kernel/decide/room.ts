@@ -113,13 +113,13 @@ export function decideMintToken(
   context: DecisionContext,
 ): Decision {
   const { ports, now, state } = context;
-  if (command.kind === "agent") {
-    const record = command.agent === undefined ? undefined : agentRecord(state, command.agent);
-    if (record?.status !== "active") {
+  const { kind, agent = "" } = command;
+  if (kind === "agent") {
+    if (agentRecord(state, agent)?.status !== "active") {
       const { refusal } = refuse("agent_not_found", "A token for an agent names an agent that has joined.", {
         hint: "POST …/agents lets an agent join and answers its first token.",
       });
-      return { ok: false, refusal: suggestAgent(refusal, command.agent ?? "", state) };
+      return { ok: false, refusal: suggestAgent(refusal, agent, state) };
     }
   }
   const ends = [
@@ -129,8 +129,8 @@ export function decideMintToken(
   const expiresAt = ends.filter((end) => end !== undefined).sort()[0];
   const token: TokenRecord = {
     id: ports.randomId(),
-    kind: command.kind,
-    ...(command.kind === "agent" && command.agent !== undefined ? { agent: command.agent } : {}),
+    kind,
+    ...(kind === "agent" ? { agent } : {}),
     ...(command.label === undefined ? {} : { label: command.label }),
     created_at: now,
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
