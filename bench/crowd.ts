@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { fsync, mkdtempSync, openSync, rmSync, write } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,8 +15,11 @@ import { processorMs, residentMiB, startRooms } from "./servers.ts";
 /**
  * npm run load [-- --minutes 10] [--agents 200] [--listeners 20] [--rooms 500]: a crowd in one room, each agent with a socket
  * on which it invokes once a second and has a wait open, and beside it many rooms with an agent each that invokes every five
- * seconds. Listeners hear of every event, the other agents of the crowd of a view as it changes. At the end every counter has to be what was acknowledged. It ends with 1 where anything was refused, lost,
- * doubled or late by 15 seconds.
+ * seconds. Listeners hear of every event, the other agents of the crowd of a view as it changes. At the end every counter has
+ * to be what was acknowledged. It ends with 1 where anything was refused, lost, doubled or late by 15 seconds.
+ *
+ * Beside it a file of its own is written and synchronised ten times a second: what the disk makes a commit wait for. `TMPDIR`
+ * says where the rooms are stored.
  */
 const { values } = parseArgs({
   options: {
@@ -32,6 +35,7 @@ const LONE_INVOKE_MS = 5_000;
 const ROUND_MS = 10_000;
 const LOOK_MS = 5_000;
 const OPENED_TOGETHER = 25;
+const PROBE_MS = 100;
 
 interface Made {
   readonly id: string;
@@ -114,6 +118,34 @@ function seenNothing(): Seen {
   return { invokes: [], wakes: [], errors: [], events: 0 };
 }
 
+/** What is looked at while the load lasts: memory, and how much had been invoked. */
+interface Look {
+  readonly mib: number;
+  readonly invokes: number;
+}
+
+/** Looks at the quarters of the time: the tail of each, and the memory at its end. */
+function quarters(looks: readonly Look[], { invokes }: Seen): string {
+  const ends = [0, 0.25, 0.5, 0.75, 1].map((part) => looks[Math.ceil(looks.length * part) - 1]);
+  const told = ends.slice(1).map((end, at) => {
+    const times = invokes.slice(ends[at]?.invokes ?? 0, end?.invokes ?? 0);
+    return `p50 ${quantile(times, 0.5).toFixed(0)}, p99 ${quantile(times, 0.99).toFixed(0)} ms, ${end?.mib.toFixed(0)} MiB`;
+  });
+  return `by quarters: ${told.join("; ")}`;
+}
+
+/** How long the disk takes to synchronise four KiB, ms, ten times a second until it is told to end. */
+function probeDisk(folder: string): { readonly times: number[]; readonly end: () => void } {
+  const times: number[] = [];
+  const file = openSync(join(folder, "probe"), "w");
+  const block = Buffer.alloc(4_096);
+  const timer = setInterval(() => {
+    const begun = performance.now();
+    write(file, block, 0, block.length, 0, () => fsync(file, () => times.push(performance.now() - begun)));
+  }, PROBE_MS);
+  return { times, end: () => clearInterval(timer) };
+}
+
 function line(name: string, times: readonly number[]): string {
   const of = (part: number) => quantile(times, part).toFixed(1).padStart(8);
   return `${name.padEnd(28)} ${String(times.length).padStart(8)}  p50 ${of(0.5)} ms  p99 ${of(0.99)} ms  most ${of(1)} ms`;
@@ -130,9 +162,13 @@ try {
     cells.push(...(await Promise.all(Array.from({ length: count }, () => gather(server, 1, 1, lone)))));
   }
   process.stderr.write(`${hall.members.length} agents in one room, ${cells.length} rooms of one\n`);
-  const memory: number[] = [];
+  const looks: Look[] = [];
+  const disk = probeDisk(temp);
   const [processor, own, begun] = [processorMs(server), process.cpuUsage(), performance.now()];
-  const look = setInterval(() => memory.push(residentMiB(server)), LOOK_MS);
+  const look = setInterval(
+    () => looks.push({ mib: residentMiB(server), invokes: crowd.invokes.length }),
+    LOOK_MS,
+  );
   const until = performance.now() + MINUTES * 60_000;
   const working = [
     ...hall.members.map((member) => invokeEvery(member, INVOKE_MS, until)),
@@ -141,6 +177,7 @@ try {
   const rounds = await ringRounds(hall, crowd, until);
   await Promise.all(working);
   clearInterval(look);
+  disk.end();
   const seconds = (performance.now() - begun) / 1000;
   const client = process.cpuUsage(own);
   const busy = [processorMs(server) - processor, (client.user + client.system) / 1000];
@@ -149,13 +186,11 @@ try {
   console.log(line("invoke, in the crowd", crowd.invokes));
   console.log(line("wake, in the crowd", crowd.wakes));
   console.log(line("invoke, in a room of one", lone.invokes));
+  console.log(line("the disk, 4 KiB synchronised", disk.times));
   console.log(`${crowd.events + lone.events} events were delivered`);
   const [ours, load] = busy.map((ms) => ((ms ?? 0) / seconds / 10).toFixed(0));
   console.log(`of one processor the server took ${ours} %, the load itself ${load} %`);
-  const quarters = [0.25, 0.5, 0.75, 1].map((part) =>
-    memory[Math.ceil(memory.length * part) - 1]?.toFixed(0),
-  );
-  console.log(`memory after each quarter: ${quarters.join(", ")} MiB`);
+  console.log(`in the crowd, ${quarters(looks, crowd)}`);
   const errors = [...crowd.errors, ...lone.errors];
   console.log(
     `errors: ${errors.length}${errors.length > 0 ? `, the first: ${errors.slice(0, 3).join("; ")}` : ""}`,
