@@ -112,6 +112,7 @@ function sessionOf(agent: string | null, model: ReadModel): Session {
     sight: sight(identity, agentRecord(model.live, agent)),
     now: new Date(model.now()).toISOString(),
     account: requestAccount(),
+    checking: requestAccount(),
   };
 }
 

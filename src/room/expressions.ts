@@ -41,7 +41,7 @@ export function evaluateValue(text: string, roots: RoomRoots, account?: Meter): 
   return { ok: false, fault: { code: "cel_budget_exceeded", message } };
 }
 
-/** The account of one request: what all expressions that it brings may spend together. */
+/** An account of one request: what all expressions that it brings, or all its checks, may spend together. */
 export function requestAccount(): Meter {
   return new Meter(LIMITS.requestSteps);
 }
