@@ -9,7 +9,7 @@ export const FURNITURE = {
   accents: "é😀".repeat(8_000),
   object: Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`k${index}`, { n: [index] }])),
   mixed: "aB".repeat(16_000),
-  doubles: Array.from({ length: 2_000 }, (_, index) => 1.1 ** (index % 600) / 7),
+  doubles: Array.from({ length: 2_000 }, (_, index) => 1.1 ** ((index % 600) - 500) / 7),
 };
 
 const S = "state._bulk";
