@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { buildRooms } from "../workerd/rooms.ts";
 import type { Server } from "../workerd/server.ts";
 import { prepare, start, stop } from "../workerd/server.ts";
+import { costliest } from "./attack/costs.ts";
 import { ExpressionAttack } from "./attack/expressions.ts";
 import { attackFrames } from "./attack/frames.ts";
 import { Judge } from "./attack/judge.ts";
@@ -28,6 +29,9 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 if (!Number.isSafeInteger(requests) || !Number.isSafeInteger(seed))
   throw new Error("N and S are whole numbers");
 
+/** SPEC.md, section 12: what the worst expression may hold a room for. */
+const MOST_CPU_MS = 100;
+
 type Part = (server: Server, judge: Judge) => Promise<void>;
 
 /** A part that sends its share of all that is sent. */
@@ -46,11 +50,21 @@ async function expressions({ port }: Server, judge: Judge): Promise<void> {
   console.log(`slowest: ${slowest?.ms.toFixed(1)} ms, ${slowest?.text.slice(0, 200)}`);
 }
 
+/** Expressions alone, without a room around them: what each takes of the processor. */
+async function costs(_server: Server, judge: Judge): Promise<void> {
+  const [dearest] = costliest(requests, new Dice(seed));
+  if (!dearest) return;
+  const told = `${dearest.cpuMs.toFixed(1)} ms of the processor, ${dearest.steps} steps, ${dearest.text.slice(0, 200)}`;
+  console.log(`costliest of ${requests}: ${told}`);
+  if (dearest.cpuMs > MOST_CPU_MS) judge.fault(`an expression takes ${told}`);
+}
+
 const PARTS: Readonly<Record<string, Part>> = {
   requests: share("requests", 0.6, attackRequests),
   frames: share("frames", 0.25, attackFrames),
   tools: share("tools", 0.15, attackTools),
   expressions,
+  costs,
 };
 const chosen = values.only === undefined ? Object.keys(PARTS) : [values.only];
 

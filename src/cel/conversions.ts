@@ -12,6 +12,8 @@ import {
 import { type CelValue, Duration, Timestamp, typeOf, Uint } from "./values.ts";
 
 const NUMBER_CHARS = 64;
+/** The digits of a double are reckoned, not read off. */
+const STEPS_PER_DOUBLE = 3;
 
 function toInt(run: Run, value: CelValue): CelValue | undefined {
   if (typeof value === "bigint") return value;
@@ -53,6 +55,7 @@ const NAMED_DOUBLES: ReadonlyMap<string, number> = new Map([
 ]);
 
 function parseDouble(run: Run, text: string): number {
+  run.charge(STEPS_PER_DOUBLE);
   if (text.length > NUMBER_CHARS) return run.fail("the text is no number");
   const named = NAMED_DOUBLES.get(text.toLowerCase().replace(/^[+-]/, ""));
   if (named !== undefined) return text.startsWith("-") ? -named : named;
@@ -64,7 +67,10 @@ function parseDouble(run: Run, text: string): number {
 /** `string(value)`, or undefined for what has no text. */
 export function textOf(run: Run, value: CelValue): string | undefined {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return doubleText(value);
+  if (typeof value === "number") {
+    run.charge(STEPS_PER_DOUBLE);
+    return doubleText(value);
+  }
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Timestamp) return timestampText(run, value);

@@ -57,11 +57,11 @@ function writeClause(run: Run, output: Output, verb: string, value: CelValue, pr
     writeValue(run, output, value);
     return;
   }
-  const text = clauseText(verb, value, precision);
+  const text = clauseText(run, verb, value, precision);
   output.write(text ?? run.fail(`format() cannot write a value of type ${kindOf(value)} in this clause`));
 }
 
-function clauseText(verb: string, value: CelValue, precision: number): string | undefined {
+function clauseText(run: Run, verb: string, value: CelValue, precision: number): string | undefined {
   switch (verb) {
     case "d":
       return typeof value === "number" ? longDoubleText(value) : integer(value)?.toString();
@@ -74,9 +74,9 @@ function clauseText(verb: string, value: CelValue, precision: number): string | 
     case "o":
       return integer(value)?.toString(8);
     case "x":
-      return hexadecimal(value);
+      return hexadecimal(run, value);
     case "X":
-      return hexadecimal(value)?.toUpperCase();
+      return hexadecimal(run, value)?.toUpperCase();
     default:
       return undefined;
   }
@@ -88,7 +88,13 @@ function integer(value: CelValue): bigint | undefined {
   return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
 }
 
-function hexadecimal(value: CelValue): string | undefined {
+const BYTES_PER_STEP = 2;
+
+function hexadecimal(run: Run, value: CelValue): string | undefined {
+  if (typeof value === "string" || value instanceof Uint8Array) {
+    run.limitText(value.length * 2);
+    run.charge(Math.ceil(value.length / BYTES_PER_STEP));
+  }
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
   if (!(bytes instanceof Uint8Array)) return integer(value)?.toString(16);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

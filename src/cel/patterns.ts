@@ -40,8 +40,11 @@ function matches(run: Run, text: string, source: string): boolean {
   return found;
 }
 
-/** The compiled pattern, paid for once a run even where it is known: a run takes the same steps whatever ran before. */
-function patternOf(run: Run, source: string): Pattern {
+/**
+ * The compiled pattern, paid for once a run even where it is known: a run takes the same steps whatever ran before.
+ * @throws Fault for what is no pattern, or too large a one; Overrun
+ */
+export function patternOf(run: Run, source: string): Pattern {
   const paid = run.patterns.get(source);
   if (paid !== undefined) return paid;
   if (source.length > LIMITS.expressionPatternChars) {

@@ -7,18 +7,20 @@ import { durationText, instantText } from "./time.ts";
 import { type CelMap, type CelValue, Duration, isList, isMap, kindOf, Timestamp, Uint } from "./values.ts";
 
 const STEPS_PER_MAP_ENTRY = 4;
+/** A character that is written out counts as so many that are read. */
+const CHARS_WRITTEN = 2;
 
 /**
  * The result of an expression as JSON [CEL-2]: integers as plain numbers, a timestamp as RFC 3339 text, a duration as
  * text such as `90s`, maps as objects without a prototype. An object that was read leaves as the same reference. Each
- * element is charged one step, 16 characters one, an entry of a map four.
+ * element is charged one step, 8 characters one, for they are written out and sent, an entry of a map four.
  * @throws Fault for NaN, an infinity, an integer beyond ±(2^53−1), bytes, a type, or nesting beyond `requestDepth`.
  */
 export function fromCel(run: Run, value: CelValue, depthLeft: number = LIMITS.requestDepth): Json {
   run.charge(1);
   switch (typeof value) {
     case "string":
-      run.chargeText(value.length);
+      run.chargeText(CHARS_WRITTEN * value.length);
       return value;
     case "number":
       // JSON text has no negative zero: what is stored and read again must be what was answered.

@@ -2,19 +2,24 @@ import { LIMITS } from "../kernel/limits.ts";
 import { CodePoints } from "./code-points.ts";
 import { mapKey } from "./maps.ts";
 import type { Run } from "./run.ts";
+import { firstPlace, lastPlace, partsAround } from "./search.ts";
 import { type CelFunction, type Functions, takes, takesFrom } from "./signature.ts";
 import { type CelList, type CelValue, isList } from "./values.ts";
 
 const WHITE_SPACE = new Set(
-  "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+  [
+    ..."\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+  ].map((char) => char.charCodeAt(0)),
 );
+const CHARS_TRIMMED_PER_STEP = 4;
 
 /** Without the white space of Unicode at both ends: what the platform trims differs by two characters. */
-function trim(text: string): string {
+function trim(run: Run, text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && WHITE_SPACE.has(text.charAt(start))) start++;
-  while (end > start && WHITE_SPACE.has(text.charAt(end - 1))) end--;
+  while (start < end && WHITE_SPACE.has(text.charCodeAt(start))) start++;
+  while (end > start && WHITE_SPACE.has(text.charCodeAt(end - 1))) end--;
+  run.charge(Math.ceil((start + text.length - end) / CHARS_TRIMMED_PER_STEP));
   return text.slice(start, end);
 }
 
@@ -56,18 +61,15 @@ function substring(run: Run, text: string, start: number, end: number | undefine
   return points.slice(start, stop);
 }
 
-type Search = "indexOf" | "lastIndexOf";
-
-function search(direction: Search): CelFunction {
+function search(name: string, find: typeof firstPlace): CelFunction {
   return takesFrom(2, 3, (run, [text, sought, from]) => {
     if (typeof text !== "string" || typeof sought !== "string") return undefined;
-    run.chargeText(sought.length);
     const points = new CodePoints(run, text);
-    if (from === undefined) return BigInt(points.placeOf(text[direction](sought)));
+    if (from === undefined) return BigInt(points.placeOf(find(run, text, sought)));
     const place = whole(from);
     if (place === undefined) return undefined;
-    if (place < 0 || place > points.length) return run.fail(`${direction}(): index out of range`);
-    return BigInt(points.placeOf(text[direction](sought, points.unitOf(place))));
+    if (place < 0 || place > points.length) return run.fail(`${name}(): index out of range`);
+    return BigInt(points.placeOf(find(run, text, sought, points.unitOf(place))));
   });
 }
 
@@ -76,7 +78,7 @@ function split(run: Run, text: string, separator: string, limit: number): string
   run.charge(text.length / 4);
   if (limit === 0) return [];
   const most = LIMITS.expressionListElements + 1;
-  const parts = separator === "" ? [...text] : text.split(separator, most);
+  const parts = separator === "" ? [...text] : partsAround(run, text, separator, most);
   run.makeList(parts.length);
   if (limit < 0 || parts.length <= limit) return parts;
   const taken = parts.slice(0, limit - 1);
@@ -103,6 +105,18 @@ function join(run: Run, list: CelList, separator: string): string | undefined {
   return list.join(separator);
 }
 
+const CHARS_CASED_PER_STEP = 2;
+
+/** Text with its letters of ASCII changed: at once where there are no others, else one run of them after another. */
+function inOtherCase(run: Run, text: string, letters: RegExp, change: (letters: string) => string): string {
+  run.makeText(text.length);
+  if (/^[\0-\x7f]*$/.test(text)) return change(text);
+  run.charge(Math.ceil(text.length / CHARS_CASED_PER_STEP));
+  return text.replace(letters, change);
+}
+
+const CHARS_QUOTED_PER_STEP = 2;
+
 const QUOTED: Readonly<Record<string, string>> = {
   "\x07": "\\a",
   "\b": "\\b",
@@ -117,6 +131,7 @@ const QUOTED: Readonly<Record<string, string>> = {
 
 function quote(run: Run, text: string): string {
   run.makeText(text.length * 2 + 2);
+  run.charge(Math.ceil(text.length / CHARS_QUOTED_PER_STEP));
   return `"${[...text.toWellFormed()].map((char) => QUOTED[char] ?? char).join("")}"`;
 }
 
@@ -125,20 +140,16 @@ export const STRING_FUNCTIONS: Functions = {
 };
 
 export const STRING_METHODS: Functions = {
-  contains: ofTexts((text, other) => text.includes(other)),
+  contains: takes(2, (run, [text, other]) =>
+    typeof text === "string" && typeof other === "string" ? firstPlace(run, text, other) >= 0 : undefined,
+  ),
   startsWith: ofTexts((text, other) => text.startsWith(other)),
   endsWith: ofTexts((text, other) => text.endsWith(other)),
-  indexOf: search("indexOf"),
-  lastIndexOf: search("lastIndexOf"),
-  lowerAscii: ofText((run, text) => {
-    run.makeText(text.length);
-    return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  }),
-  upperAscii: ofText((run, text) => {
-    run.makeText(text.length);
-    return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-  }),
-  trim: ofText((_run, text) => trim(text)),
+  indexOf: search("indexOf", firstPlace),
+  lastIndexOf: search("lastIndexOf", lastPlace),
+  lowerAscii: ofText((run, text) => inOtherCase(run, text, /[A-Z]+/g, (letters) => letters.toLowerCase())),
+  upperAscii: ofText((run, text) => inOtherCase(run, text, /[a-z]+/g, (letters) => letters.toUpperCase())),
+  trim: ofText(trim),
   reverse: takes(1, (run, [value]) => {
     if (isList(value ?? null)) return reverseList(run, value as CelList);
     if (typeof value !== "string") return undefined;

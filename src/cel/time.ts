@@ -68,10 +68,12 @@ export function parseTimestamp(run: Run, text: string): Timestamp {
 const DURATION = /^([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/;
 const DURATION_PART = /(\d*)(?:\.(\d*))?(ns|us|µs|ms|s|m|h)/g;
 const DURATION_CHARS = 64;
+const DURATION_CHARS_PER_STEP = 4;
 
 /** Reads a duration as `1h30m`, `1.5s` or `-250ms`. */
 export function parseDuration(run: Run, text: string): Duration {
   run.charge(STEPS_PER_TIME);
+  run.charge(Math.floor(Math.min(text.length, DURATION_CHARS) / DURATION_CHARS_PER_STEP));
   if (text === "0") return duration(run, 0n);
   const match = text.length <= DURATION_CHARS ? DURATION.exec(text) : null;
   if (!match) return run.fail("duration() takes a text such as 1h30m or 1.5s");

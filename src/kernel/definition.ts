@@ -123,6 +123,7 @@ function parseWrites(
   if (!Array.isArray(value)) return invalid("writes", "must be a list of writes, empty for none");
   if (value.length > LIMITS.writesPerAction) {
     return refuse("too_large", `An action declares at most ${LIMITS.writesPerAction} writes.`, {
+      hint: "Split the writes over several actions, to be invoked in one batch.",
       details: { limit: "writesPerAction" },
     });
   }

@@ -113,4 +113,10 @@ export const LIMITS = Object.freeze({
   expressionPatternChars: 256,
   /** All expressions that one request brings or reads for itself. */
   requestSteps: 1_000_000,
+  /** Of what a commit woke before others get their turn: as many as one costly expression takes. */
+  sliceSteps: 200_000,
+  /** All expressions of views, gates and clauses that a room evaluates before others get their turn; twice as many with {@link leastSteps}. */
+  turnSteps: 5_000_000,
+  /** Left to each when those are used up: an ordinary one needs a tenth. */
+  leastSteps: 500,
 });

@@ -139,7 +139,11 @@ function keywordFault(
     case "pattern":
       return typeof value === "string" && mayCompile(value)
         ? null
-        : { path, problem: "must be a regular expression in RE2 syntax of at most 256 characters" };
+        : {
+            path,
+            problem:
+              "must be a regular expression in RE2 syntax of at most 256 characters that does not repeat too much",
+          };
     case "plain":
       return plainFault(keyword, value, path);
   }

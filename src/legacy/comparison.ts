@@ -88,6 +88,7 @@ function sideModel({ model }: RoomInside, state: StateTable, now: number): ReadM
 }
 
 function shownTo(agent: string | null, model: ReadModel): JsonObject {
+  model.derivations.turn.begin();
   const session = sessionOf(agent, model);
   const toReader = { state: readable(model, session), available: availableTo(model, session) };
   if (agent !== null) return toReader;
@@ -112,6 +113,7 @@ function sessionOf(agent: string | null, model: ReadModel): Session {
     sight: sight(identity, agentRecord(model.live, agent)),
     now: new Date(model.now()).toISOString(),
     account: requestAccount(),
+    checking: requestAccount(),
   };
 }
 

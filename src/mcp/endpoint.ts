@@ -38,6 +38,8 @@ function forbidden(message: string): Response {
 function marked(request: Request, response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set("X-Sync-Version", VERSION);
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Cache-Control", "no-store");
   const origin = request.headers.get("Origin");
   if (origin !== null && response.status !== 403) {
     headers.set("Access-Control-Allow-Origin", origin);

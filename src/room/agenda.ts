@@ -5,6 +5,8 @@ const TICK_MS = 1_000;
 export interface AgendaParts {
   /** Called before each slice. */
   readonly begin: () => void;
+  /** Whether others should have their turn before more is done. */
+  readonly isLong: () => boolean;
   readonly work: (id: string) => void;
   /** Runs `work` after `ms`, out of line. */
   readonly later: (ms: number, work: () => void) => void;
@@ -60,7 +62,7 @@ export class Agenda {
     let left = IDS_PER_SLICE;
     try {
       for (const id of this.#due) {
-        if (left-- === 0) break;
+        if (left-- === 0 || this.#parts.isLong()) break;
         this.#due.delete(id);
         this.#parts.work(id);
       }

@@ -1,6 +1,7 @@
 import type { LogEvent } from "../kernel/model.ts";
 import type { Point, Volatility } from "./derivation.ts";
 import { Derivation } from "./derivation.ts";
+import { Turn } from "./turn.ts";
 
 /** The point of one key. Keys hold no control characters, so that no two points look alike. */
 export function keyPoint(scope: string, key: string): Point {
@@ -91,6 +92,8 @@ export class Derivations {
   /** Derivations that wait for a deeper one to be settled, outermost first. */
   readonly #suspended: Derivation[] = [];
   #pass = 1;
+  /** What the expressions evaluated meanwhile take together. */
+  readonly turn = new Turn();
   /** How many evaluations there have been. */
   evaluations = 0;
 

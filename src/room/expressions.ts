@@ -20,7 +20,10 @@ export function viewFault(text: string): CelFault | null {
   return { code: "invalid_cel", message: "a view cannot ask for salience, which is each reader's own" };
 }
 
-/** Evaluates `text` with a budget of its own and, where given, also on `account`: what one request may spend in all. */
+/**
+ * Evaluates `text` with a budget of its own, paid from `account`, what one request may spend in all, or without one from
+ * what the room's turn has left [CEL-8].
+ */
 export function evaluateText(text: string, roots: RoomRoots, account?: Meter): Evaluation {
   const compiled = compile(text);
   if (!compiled.ok) return { ok: false, fault: compiled.error };
@@ -29,8 +32,21 @@ export function evaluateText(text: string, roots: RoomRoots, account?: Meter): E
 
 /** Like {@link evaluateText}, of what is compiled. */
 export function evaluateProgram(program: Program, roots: RoomRoots, account: Meter | undefined): Evaluation {
-  const evaluated = evaluate(program, roots, new Meter(LIMITS.expressionSteps, account));
+  if (account === undefined) return evaluateInTurn(program, roots);
+  const meter = new Meter(LIMITS.expressionSteps, account);
+  const evaluated = evaluate(program, roots, meter);
+  roots.derivations.turn.note(meter.used);
   return evaluated.ok ? evaluated : { ok: false, fault: evaluated.error };
+}
+
+function evaluateInTurn(program: Program, roots: RoomRoots): Evaluation {
+  const { derivations } = roots;
+  const meter = derivations.turn.meter();
+  const evaluated = evaluate(program, roots, meter);
+  if (evaluated.ok) return evaluated;
+  // What was cut short is worth something else without an event, as what reads the clock is: it is not kept.
+  if (meter.isCutShort) derivations.readVolatile("now");
+  return { ok: false, fault: evaluated.error };
 }
 
 /** Like {@link evaluateText}, for a value that the room keeps or repeats: it is no larger than a value may be. */
@@ -41,7 +57,7 @@ export function evaluateValue(text: string, roots: RoomRoots, account?: Meter): 
   return { ok: false, fault: { code: "cel_budget_exceeded", message } };
 }
 
-/** The account of one request: what all expressions that it brings may spend together. */
+/** An account of one request: what all expressions that it brings, or all its checks, may spend together. */
 export function requestAccount(): Meter {
   return new Meter(LIMITS.requestSteps);
 }

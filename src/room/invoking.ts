@@ -103,7 +103,7 @@ export class Invoking {
     const builtin = BUILTINS.get(call.action);
     if (!builtin?.command) return decideInvoke(call, context);
     const params = withoutNulls(call.params);
-    const fault = paramFault(builtin.params, params);
+    const fault = paramFault(builtin.params, params, session.checking);
     if (fault)
       return refuse("invalid_param", `${fault.path} ${fault.problem}.`, { details: { path: fault.path } });
     return builtin.command.decide(params, context);

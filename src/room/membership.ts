@@ -217,7 +217,13 @@ export function roomExists(id: string): Reply {
 /** The session in which a room makes its first event: nobody else has authority over it yet. */
 function founder(now: string): Session {
   const identity = { kind: "room", token: "", acting: null } as const;
-  return { identity, sight: sight(identity, undefined), now, account: requestAccount() };
+  return {
+    identity,
+    sight: sight(identity, undefined),
+    now,
+    account: requestAccount(),
+    checking: requestAccount(),
+  };
 }
 
 function readOnly() {

@@ -1,5 +1,10 @@
+import type { ValidationResult } from "@cfworker/json-schema";
 import { format, Validator } from "@cfworker/json-schema";
-import { RE2JS } from "re2js";
+import { Fault } from "../cel/errors.ts";
+import { Meter, Overrun } from "../cel/meter.ts";
+import type { Pattern } from "../cel/patterns.ts";
+import { patternOf } from "../cel/patterns.ts";
+import { Run } from "../cel/run.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isJsonObject, jsonObject } from "../kernel/json.ts";
 import { LIMITS } from "../kernel/limits.ts";
@@ -10,7 +15,7 @@ import type { ParamFault } from "../kernel/ports.ts";
 interface Prepared {
   readonly validator: Validator;
   /** Its regular expressions, by the name of the format that stands for each. */
-  readonly patterns: ReadonlyMap<string, RE2JS>;
+  readonly patterns: ReadonlyMap<string, Pattern>;
   readonly size: number;
 }
 
@@ -18,10 +23,17 @@ const prepared = new WeakMap<JsonObject, Prepared>();
 
 /** The schema may be applied to every part of a value, so their sizes multiply; this product takes some 50 ms. */
 const MOST_CHECKS = 2_000_000;
+const CHECKS_PER_STEP = 20;
+/** Pairs of a character and an instruction of a pattern in a step. */
+const PAIRS_PER_STEP = 8;
 
-/** Why declared parameters are no schema that this room accepts, or null [ACT-1]. */
-export function schemaFault(declared: JsonObject): ParamFault | null {
-  const fault = paramSchemaFault(declared, (pattern) => compilePattern(pattern) !== undefined);
+/**
+ * Why declared parameters are no schema that this room accepts, or null [ACT-1]. Compiling its patterns is charged to
+ * `account`, as it is to an expression that matches by them.
+ */
+export function schemaFault(declared: JsonObject, account?: Meter): ParamFault | null {
+  const meter = new Meter(LIMITS.requestSteps, account);
+  const fault = paramSchemaFault(declared, (pattern) => compilePattern(pattern, meter) !== undefined);
   if (fault) return fault;
   try {
     prepare(declared, paramSchema(declared));
@@ -31,13 +43,26 @@ export function schemaFault(declared: JsonObject): ParamFault | null {
   }
 }
 
-/** Why `params` violate what an action declares, or null. */
-export function paramFault(declared: JsonObject, params: JsonObject): ParamFault | null {
+/** Why `params` violate what an action declares, or null. What telling it takes is charged to `account`. */
+export function paramFault(declared: JsonObject, params: JsonObject, account: Meter): ParamFault | null {
   const { validator, patterns, size } = prepared.get(declared) ?? prepare(declared, knownSchema(declared));
-  if (size * sizeOf(params) > MOST_CHECKS) {
-    return { path: "params", problem: "are too large to be checked against the action's schema" };
+  const checks = size * sizeOf(params);
+  if (checks > MOST_CHECKS) return TOO_LARGE;
+  try {
+    account.charge(Math.floor(checks / CHECKS_PER_STEP));
+    return violation(withFormats(patterns, account, () => validator.validate(params)));
+  } catch (thrown) {
+    if (thrown instanceof Overrun) return TOO_LARGE;
+    throw thrown;
   }
-  const result = withFormats(patterns, () => validator.validate(params));
+}
+
+const TOO_LARGE: ParamFault = {
+  path: "params",
+  problem: "are too large to be checked against the action's schema",
+};
+
+function violation(result: ValidationResult): ParamFault | null {
   if (result.valid) return null;
   const deepest = result.errors.at(-1);
   const missing = /required property "(.*)"\.$/s.exec(deepest?.error ?? "")?.[1];
@@ -60,9 +85,10 @@ function knownSchema(declared: JsonObject): JsonObject {
 }
 
 function prepare(declared: JsonObject, schema: JsonObject): Prepared {
-  const patterns = new Map<string, RE2JS>();
+  const patterns = new Map<string, Pattern>();
+  const meter = new Meter(LIMITS.requestSteps);
   for (const pattern of patternsOf(schema)) {
-    const compiled = compilePattern(pattern);
+    const compiled = compilePattern(pattern, meter);
     if (compiled) patterns.set(PATTERN_FORMAT + pattern, compiled);
   }
   const made = { validator: new Validator(schema, "2020-12"), patterns, size: sizeOf(schema) };
@@ -78,18 +104,23 @@ function patternsOf(schema: Json): string[] {
   return isJsonObject(schema) ? Object.values(schema).flatMap(patternsOf) : [];
 }
 
-function compilePattern(pattern: string): RE2JS | undefined {
-  if (pattern.length > LIMITS.expressionPatternChars) return undefined;
+function compilePattern(pattern: string, meter: Meter): Pattern | undefined {
   try {
-    return RE2JS.compile(pattern);
-  } catch {
-    return undefined;
+    return patternOf(new Run(() => null, meter), pattern);
+  } catch (thrown) {
+    if (thrown instanceof Fault || thrown instanceof Overrun) return undefined;
+    throw thrown;
   }
 }
 
 /** Runs `work` with formats that are known only meanwhile: the validator's table of formats is global. */
-function withFormats<T>(patterns: ReadonlyMap<string, RE2JS>, work: () => T): T {
-  for (const [name, pattern] of patterns) format[name] = (text) => pattern.matcher(text).find();
+function withFormats<T>(patterns: ReadonlyMap<string, Pattern>, account: Meter, work: () => T): T {
+  for (const [name, { program, instructions }] of patterns) {
+    format[name] = (text) => {
+      account.charge(Math.floor((text.length * instructions) / PAIRS_PER_STEP));
+      return program.matcher(text).find();
+    };
+  }
   try {
     return work();
   } finally {

@@ -124,6 +124,7 @@ export class Room {
   /** Establishes what waits and watchers that a wake brought back know, before anything changes it [WATCH-4]. */
   establish(): void {
     if (this.#waits.size + this.#watch.watchers.size === 0) return;
+    this.#model.derivations.turn.begin();
     this.#watch.establish();
     this.#firing.fire();
     this.#waits.establish();
@@ -136,6 +137,7 @@ export class Room {
 
   /** Does what is due by now; doing it twice does no more. */
   doDue(): void {
+    this.#model.derivations.turn.begin();
     this.#chores.run();
   }
 
@@ -191,6 +193,7 @@ export class Room {
       enter: (caller: Caller) => this.#enter(caller),
       later: (ms: number, work: () => void) =>
         later(ms, () => {
+          this.#model.derivations.turn.begin();
           this.#firing.fire();
           work();
         }),
@@ -259,6 +262,7 @@ export class Room {
 
   /** Has the clock catch up before anything else changes: timers fire, agents become idle. Answers the time, in ms. */
   #moveOn(): number {
+    this.#model.derivations.turn.begin();
     this.#firing.fire();
     const now = this.#host.now();
     for (const agent of this.#model.presence.becomeIdle(now)) this.#presenceMoved(agent);

@@ -7,6 +7,7 @@ import type { JsonObject } from "../kernel/json.ts";
 import type { Sight } from "../kernel/sight.ts";
 import { ActionsMap } from "./actions.ts";
 import { AgentsMap } from "./agents.ts";
+import type { Derivations } from "./derivations.ts";
 import { LOG_POINT, presencePoint, scopePoint } from "./derivations.ts";
 import { metaRoot } from "./meta-root.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -31,6 +32,10 @@ export class RoomRoots implements Roots {
     this.#model = model;
     this.#sight = sight;
     this.#occasion = occasion;
+  }
+
+  get derivations(): Derivations {
+    return this.#model.derivations;
   }
 
   root(name: RootName): CelValue {

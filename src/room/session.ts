@@ -20,6 +20,8 @@ export interface Session {
   readonly now: string;
   /** What the expressions that the call brings may spend together. */
   readonly account: Meter;
+  /** What checking the parameters that the call brings, and compiling schemas' patterns, may take together. */
+  readonly checking: Meter;
 }
 
 const NO_TOKEN = "Send Authorization: Bearer <token> with a token of this room.";
@@ -38,6 +40,7 @@ export function admit(caller: Caller, model: ReadModel, revoked: RevokedTokens):
     sight: sight(identity, record),
     now: model.journal.instant(nowMs),
     account: requestAccount(),
+    checking: requestAccount(),
   });
 }
 

@@ -68,6 +68,7 @@ export class Waits {
     this.#parts = parts;
     this.#agenda = new Agenda({
       begin: () => parts.model.derivations.nextPass(),
+      isLong: () => parts.model.derivations.turn.isLong,
       work: (id) => this.#look(id),
       later: parts.later,
     });

@@ -84,6 +84,7 @@ function unsupported() {
 
 function tooLarge() {
   return refuse("too_large", `An import has at most ${LIMITS.importBytes} bytes.`, {
+    hint: "The room is as it was created.",
     details: { limit: "importBytes" },
   });
 }

@@ -4,18 +4,23 @@ import { compile, evaluate } from "../../src/cel/program.ts";
 import { LIMITS } from "../../src/kernel/limits.ts";
 import { rootsOf } from "./world.ts";
 
+const PARAMS = {
+  one: [1],
+  list: [1, 2, 3, 4],
+  map: { a: 1, b: 2 },
+  text: "a".repeat(16_000),
+  needle: "a".repeat(8_000),
+  spaces: " ".repeat(16_000),
+  accents: "é".repeat(16_000),
+};
+
 describe("what functions cost", () => {
   /** The steps that `text` takes more than `less` does. */
   function dearer(text: string, less: string): number {
     const [more, fewer] = [text, less].map((one) => {
       const meter = new Meter(LIMITS.expressionSteps);
       const compiled = compile(`(${one}) == null`);
-      if (compiled.ok)
-        evaluate(
-          compiled.program,
-          rootsOf({ params: { one: [1], list: [1, 2, 3, 4], map: { a: 1, b: 2 } } }),
-          meter,
-        );
+      if (compiled.ok) evaluate(compiled.program, rootsOf({ params: PARAMS }), meter);
       return meter.used;
     });
     return (more ?? 0) - (fewer ?? 0);
@@ -38,6 +43,19 @@ describe("what functions cost", () => {
     ["duration('1h')", "dyn('1h')", 10],
     ["string(now)", "dyn(now)", 5],
     ["string(duration('1h'))", "string(dyn('1h'))", 15],
+    ["duration('1.123456789123456789h1.123456789h')", "duration('1h')", 8],
+    ["string(1.5)", "string(true)", 3],
+    ["double('1.5')", "double(1.5)", 3],
+    ["params.text.contains('b')", "params.text.startsWith('b')", 125],
+    ["params.text.contains('aaaaaaab')", "params.text.startsWith('aaaaaaab')", 1_000],
+    ["params.text.contains(params.needle)", "params.text.startsWith(params.needle)", 2_000],
+    ["params.text.lastIndexOf(params.needle)", "params.text.startsWith(params.needle)", 3_001],
+    ["params.text.split(params.needle)", "params.text.startsWith(params.needle)", 6_003],
+    ["params.text.replace(params.needle, '')", "params.text.startsWith(params.needle)", 6_005],
+    ["params.spaces.trim()", "params.text.trim()", 4_000],
+    ["strings.quote(params.needle)", "params.needle.trim()", 5_001],
+    ["'%x'.format([params.needle])", "'%s'.format([params.needle])", 4_499],
+    ["params.accents.upperAscii()", "params.text.upperAscii()", 8_000],
   ])("[CEL-5] %s is charged more than %s by %d", (text, less, steps) => {
     expect(dearer(text, less)).toBe(steps);
   });

@@ -51,6 +51,8 @@ const BOMBS = [
   "params.list.map(x, params.long.contains('b' + params.long.substring(0, 15000)))",
   "params.list.map(x, params.long.indexOf('b'))",
   "params.list.map(x, params.huge.lastIndexOf('x'))",
+  "params.list.map(x, params.long.lastIndexOf(params.long.substring(0, 15000) + 'b'))",
+  "params.list.map(x, params.long.split(params.long.substring(0, 9000) + 'b' + params.long.substring(0, 9000)))",
   "params.list.map(x, params.huge.charAt(7))",
   "params.list.map(x, params.huge.size())",
   "params.list.map(x, params.long.split('').size())",

@@ -80,6 +80,7 @@ describe("steps", () => {
     ["1 + 1", 4, 4],
     ["[1, 1, 1]", 8, 8],
     ["size(params.text)", 1_000, 1_010],
+    ["params.text", 2_000, 2_010],
     ["size(params.emoji)", 5_000, 5_010],
     ["1001 in params.list", 1_000, 1_010],
     ["size(params.list + params.list)", 2_000, 2_010],

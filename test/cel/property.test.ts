@@ -33,6 +33,27 @@ describe("values", () => {
     );
   });
 
+  it("[CEL-5] are searched for long texts as for short ones", () => {
+    const few = fc.string({ unit: fc.constantFrom("a", "a", "a", "b"), minLength: 20, maxLength: 150 });
+    fc.assert(
+      fc.property(few, few, few, fc.nat(60), (before, sought, after, from) => {
+        const params = { text: before + sought + after + sought, sought, from };
+        const text = params.text;
+        expect(
+          answerOf(
+            `[params.text.contains(params.sought + 'c'), params.text.indexOf(params.sought), params.text.indexOf(params.sought, params.from),
+              params.text.lastIndexOf(params.sought), params.text.lastIndexOf(params.sought, params.from),
+              params.text.split(params.sought), params.text.replace(params.sought, '-')]`,
+            { params },
+          ),
+        ).toEqual([
+          ...[false, text.indexOf(sought), text.indexOf(sought, from), text.lastIndexOf(sought)],
+          ...[text.lastIndexOf(sought, from), text.split(sought), text.replaceAll(sought, "-")],
+        ]);
+      }),
+    );
+  });
+
   it("[CEL-2] equal themselves and their copies", () => {
     fc.assert(
       fc.property(json, (value) => {

@@ -7,7 +7,9 @@ import type { Answer, Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 import { watch } from "../support/socket.ts";
 
+/** Every refusal for a limit says what to do. */
 function outcome({ status, body }: Answer): [number, string | undefined, string | undefined] {
+  if (status >= 400) expect(body.hint, JSON.stringify(body)).toMatch(/^[A-Z].*\.$/);
   return [status, body?.error, body?.limit];
 }
 
@@ -146,6 +148,7 @@ it("[LIMIT-5] no limit is raised, and what is no limit is refused; what stands i
   for (const limits of [{ entries: 50_001 }, { burst: 0 }, { agents: 1.5 }, { waits: "5" }]) {
     const answer = await set(room, limits);
     expect([answer.status, answer.body.error], JSON.stringify(limits)).toEqual([400, "invalid_request"]);
+    expect(answer.body.hint).toBe("Change what faults names, and send it again.");
     expect(answer.body.message).toMatch(/must be a whole number from 1 to \d+/);
   }
   const unknown = await set(room, { entires: 5 });

@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
-import { forge, takeApart } from "../support/forge.ts";
+import { base64url } from "jose";
+import { expect, it, vi } from "vitest";
+import { encoded, forge, secretKey, takeApart } from "../support/forge.ts";
 import type { Answer, Body } from "../support/room.ts";
 import { Client, createRoom } from "../support/room.ts";
 
@@ -50,6 +51,91 @@ it("[AUTH-1] claims that were never minted are refused though the signature is g
     const forged = new Client(room.id, await forge("as_", { ...payload, ...claims }));
     expect([claims, ...outcome(await forged.call("/context"))]).toEqual([claims, 401, "invalid_token"]);
   }
+});
+
+const URL_OF_KEYS = "https://keys.example/jwks.json";
+const OTHER_KEY = new TextEncoder().encode("another-secret-another-secret-another!");
+/** Headers by which a token would say itself what it is to be verified with. */
+const KEY_HEADERS = [
+  { kid: "previous" },
+  { kid: "../../../dev/null" },
+  { kid: "' OR 1=1 --" },
+  { jku: URL_OF_KEYS },
+  { x5u: URL_OF_KEYS },
+  { x5c: ["AAAA"] },
+  { x5t: "AAAA" },
+  { jwk: { kty: "oct", k: encoded("x"), alg: "HS256" } },
+  { typ: "JWT", cty: "JWT" },
+];
+
+it("[AUTH-1] no key is taken from a token's header, and none is looked up", async () => {
+  const room = await createRoom();
+  const { payload, parts } = takeApart(room.owner.token as string);
+  const fetched = vi.spyOn(globalThis, "fetch");
+  for (const header of KEY_HEADERS) {
+    const forged = new Client(room.id, await forge("room_", payload, { key: OTHER_KEY, header }));
+    expect([header, ...outcome(await forged.call("/context"))]).toEqual([header, 401, "invalid_token"]);
+    const swapped = `room_${encoded({ alg: "HS256", ...header })}.${parts[1]}.${parts[2]}`;
+    const changed = await new Client(room.id, swapped).call("/context");
+    expect([header, ...outcome(changed)]).toEqual([header, 401, "invalid_token"]);
+    // Signed by ours it is as good as any other of ours, and what the header names is not asked for.
+    const named = new Client(room.id, await forge("room_", payload, { header }));
+    expect([header, ...outcome(await named.call("/context"))]).toEqual([header, 200, undefined]);
+  }
+  expect(fetched).not.toHaveBeenCalled();
+  fetched.mockRestore();
+});
+
+it("[AUTH-1] a token that declares what must be understood (crit) is refused, whoever signed it", async () => {
+  const room = await createRoom();
+  const { payload, parts } = takeApart(room.owner.token as string);
+  for (const header of [
+    { crit: ["kid"], kid: "1" },
+    { crit: ["b64"], b64: false },
+    { crit: ["exp"], exp: 1 },
+    { crit: [] },
+    { crit: "b64" },
+  ]) {
+    const head = encoded({ alg: "HS256", ...header });
+    const token = `room_${await signed(`${head}.${parts[1]}`)}`;
+    const answer = await new Client(room.id, token).call("/context");
+    expect([header, ...outcome(answer)]).toEqual([header, 401, "invalid_token"]);
+  }
+  const plain = `room_${await signed(`${encoded({ alg: "HS256" })}.${encoded(payload)}`)}`;
+  expect((await new Client(room.id, plain).call("/context")).status).toBe(200);
+});
+
+/** A compact JWS of a head and a payload as they are, signed with the key of the Worker under test. */
+async function signed(text: string): Promise<string> {
+  const key = await crypto.subtle.importKey("raw", secretKey(), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
+  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text));
+  return `${text}.${base64url.encode(new Uint8Array(signature))}`;
+}
+
+it("[AUTH-3] a grant that is taken back counts in the middle of a wait, and so does one that is given", async () => {
+  const room = await createRoom();
+  const ana = await room.join("ana", { state: { secret: 0 } });
+  const bob = await room.join("bob");
+  const writes = [{ key: "secret", value: "${params.value}" }];
+  await ana.do("_register_action", { id: "keep", scope: "ana", writes });
+  const grant = (grants: string[]) => room.owner.call("/agents/bob", { method: "PATCH", body: { grants } });
+  await grant(["ana"]);
+  const answers: unknown[] = [];
+  const wait = bob
+    .wait('state["ana"].secret == 2', "&timeout=20000")
+    .then(({ body }) => answers.push(body.context.state.ana));
+  await expect.poll(async () => (await room.owner.context()).agents.bob.waiting_on).not.toBeNull();
+  await grant([]);
+  await ana.do("keep", { value: 2 });
+  expect((await room.owner.context()).agents.bob.waiting_on).not.toBeNull();
+  await ana.do("keep", { value: 1 });
+  await grant(["ana"]);
+  expect(answers).toEqual([]);
+  await ana.do("keep", { value: 2 });
+  await wait;
+  expect(answers).toEqual([{ secret: 2 }]);
 });
 
 it("[AUTH-3] a grant that is narrowed and widened again counts for each call as it stands", async () => {

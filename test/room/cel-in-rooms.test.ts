@@ -131,3 +131,47 @@ describe("budgets", () => {
     expect((await ana.eval("state._shared.n")).value).toBe(5);
   });
 });
+
+describe("many costly expressions", () => {
+  /** A room with so many views that each take more than an expression may, and one that takes little. */
+  async function mined(views: number, expr: string): Promise<Client> {
+    const { owner } = await createRoom();
+    const writes = [{ key: "list", value: "${params.list}" }];
+    await owner.do("_register_action", { id: "fill", writes });
+    await owner.do("fill", { list: [] });
+    const bombs = Array.from({ length: views }, (_, n) => ({ id: `bomb${n}`, scope: "_shared", expr }));
+    const plain = { id: "plain", scope: "_shared", expr: "state._shared.list.size() + 1" };
+    const invocations = [...bombs, plain].map((params) => ({ action: "_register_view", params }));
+    await owner.call("/invoke", { body: { invocations } });
+    await owner.do("fill", { list: Array.from({ length: 600 }, (_, n) => n) });
+    return owner;
+  }
+
+  const failures = (views: Body): string[] =>
+    Object.values(views as Record<string, Body>).flatMap((value) => value._error ?? []);
+  const isCut = (error: string) => error.includes("read it again");
+
+  it("[CEL-8] are evaluated as far as one turn goes, ordinary ones always, and the others when they are read again", async () => {
+    const list = "state._shared.list";
+    const owner = await mined(30, `cel.bind(l, ${list}, l.all(x, l.all(y, true)))`);
+    const { views } = await owner.context();
+    const [all, cut] = [failures(views), failures(views).filter(isCut)];
+    expect(views.plain).toBe(601);
+    expect([all.length, cut.length > 2, cut.length < 8]).toEqual([30, true, true]);
+    expect(failures((await owner.context()).views).filter(isCut)).toEqual([]);
+    expect(failures((await owner.context()).views).length).toBe(30);
+  });
+
+  it("[CEL-8] leave a wait for one of them to end when its view was read again", async () => {
+    const list = "state._shared.list";
+    const owner = await mined(30, `cel.bind(l, ${list}, l.all(x, l.all(y, true)))`);
+    await owner.do("_register_view", {
+      id: "late",
+      scope: "_shared",
+      expr: `size(${list}.filter(x, x in ${list})) == 600 && ${Array.from({ length: 30 }, (_, n) => `views.bomb${n} != 1`).join(" && ")}`,
+    });
+    await owner.do("fill", { list: Array.from({ length: 600 }, (_, n) => 600 - n) });
+    const waited = await owner.wait("views.late == true", "&timeout=10000");
+    expect(waited.body.triggered).toBe(true);
+  });
+});

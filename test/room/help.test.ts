@@ -40,6 +40,13 @@ describe("help", () => {
     expect((await helpOn(ana, "guide")).content).toBe(guide);
   });
 
+  it.each(["guide", "refusals"])("[LIMIT-1] %s says what to do when a limit is met", async (key) => {
+    const ana = await (await createRoom()).join("ana");
+    const { content } = await helpOn(ana, key);
+    expect(content).toContain("`rate_limited`");
+    expect(content).toContain("`retry_after_seconds`");
+  });
+
   it("[ACT-13] is for spectators too, and not for who may only join", async () => {
     const room = await createRoom();
     expect((await room.viewer.invoke("help")).status).toBe(200);

@@ -207,6 +207,37 @@ describe("time", () => {
     expect((await ana.invoke("act", { t: "x".repeat(5000) })).status).toBe(400);
   });
 
+  it("[ACT-19] a pattern that repeats too much is none, nor are more of them than can be compiled", async () => {
+    const ana = await (await createRoom()).join("ana");
+    const registered = async (patterns: readonly string[]) => {
+      const params = Object.fromEntries(patterns.map((pattern, index) => [`p${index}`, { pattern }]));
+      const { status, body } = await ana.invoke("_register_action", { id: "act", params, writes: [] });
+      return status === 201 ? "ok" : `${body.error} ${body.path}`;
+    };
+    expect(await registered(["a{1000}".repeat(30)])).toBe("invalid_param params.p0.pattern");
+    expect(await registered(Array.from({ length: 100 }, (_, n) => `^[a-z]{1,${n + 1}}$`))).toBe("ok");
+    const many = Array.from({ length: 100 }, (_, n) => `${"a|".repeat(100)}${n}`);
+    expect(await registered(many)).toMatch(/^invalid_param params\.p\d+\.pattern$/);
+  });
+
+  it("[ACT-19] a pattern that would take too long over a text is not tried", async () => {
+    const ana = await withParams({ s: { pattern: "[ab].{900}[cd]" } });
+    expect((await ana.invoke("act", { s: `${"a".repeat(901)}d` })).status).toBe(200);
+    const { status, body } = await ana.invoke("act", { s: "ab".repeat(50_000) });
+    expect([status, body.error, body.path]).toEqual([400, "invalid_param", "params"]);
+    expect(body.message).toContain("too large to be checked");
+  });
+
+  it("[ACT-19] the checks of a batch are paid from one account", async () => {
+    const ana = await withParams({ s: { pattern: "[ab].{90}[cd]" } });
+    const s = `${"ab".repeat(4_000)}${"a".repeat(91)}d`;
+    const invocations = Array.from({ length: 12 }, () => ({ action: "act", params: { s } }));
+    const { body } = await ana.call("/invoke", { body: { invocations } });
+    const statuses: number[] = body.results.map(({ status }: Body) => status);
+    expect([statuses[0], statuses.at(-1)]).toEqual([200, 400]);
+    expect((await ana.invoke("act", { s })).status).toBe(200);
+  });
+
   it("[ACT-1] a check that would multiply schema by value is refused instead of run", async () => {
     const leaf = { type: "string", minLength: 1 };
     const wide = { anyOf: Array.from({ length: 400 }, () => leaf) };

@@ -30,12 +30,16 @@ export function encoded(value: unknown): string {
   return base64url.encode(JSON.stringify(value));
 }
 
-/** A token with any payload, signed with any key and algorithm that jose knows. */
+/** A token with any payload, signed with any key and algorithm that jose knows, and with any further header. */
 export async function forge(
   prefix: string,
   payload: unknown,
-  { alg = "HS256", key = secretKey() }: { alg?: string; key?: Uint8Array | CryptoKey } = {},
+  {
+    alg = "HS256",
+    key = secretKey(),
+    header = {},
+  }: { alg?: string; key?: Uint8Array | CryptoKey; header?: Payload } = {},
 ): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(payload));
-  return prefix + (await new CompactSign(bytes).setProtectedHeader({ alg }).sign(key));
+  return prefix + (await new CompactSign(bytes).setProtectedHeader({ alg, ...header }).sign(key));
 }

@@ -80,6 +80,7 @@ function joinRefusal(
   const { agents } = limitsOf(state);
   if (state.count("_agents") >= agents) {
     return refuse("storage_full", `This room holds at most ${agents} agents.`, {
+      hint: "Join as an agent that is there with its own token; ids stay taken when agents leave.",
       details: { limit: "agents" },
     });
   }
@@ -142,6 +143,7 @@ function writeViews(command: JoinCommand, running: RunningState, context: Decisi
     }
     if (!existing && running.count("_views") >= most) {
       return refuse("storage_full", `This room holds at most ${most} views.`, {
+        hint: "Join with fewer views, or delete one that is not used with _delete_view.",
         details: { limit: "views" },
       });
     }

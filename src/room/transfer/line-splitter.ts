@@ -56,5 +56,8 @@ export class LineSplitter {
 }
 
 function tooLarge(limit: "importBytes" | "importLineBytes", what: string) {
-  return refuse("too_large", `${what} has at most ${LIMITS[limit]} bytes.`, { details: { limit } });
+  return refuse("too_large", `${what} has at most ${LIMITS[limit]} bytes.`, {
+    hint: "Send what GET …/export answered, unchanged. The room is as it was created.",
+    details: { limit },
+  });
 }

@@ -59,17 +59,13 @@ export class Subscriptions {
   #read(watcher: Watcher, { frame, agent, expr }: Subscription): string {
     const admitted = this.#parts.admit(watcher, agent);
     if (!admitted.ok) return "null";
-    const { sight, account } = admitted.value;
+    const { sight } = admitted.value;
     const { derivations } = this.#parts.model;
     return derivations.value(
       derivationId(watcher, frame),
       () => {
         if (sight.agent !== null) derivations.readKey("_agents", sight.agent);
-        const evaluation = evaluateValue(
-          expr,
-          new RoomRoots(this.#parts.model, sight, { kind: "caller" }),
-          account,
-        );
+        const evaluation = evaluateValue(expr, new RoomRoots(this.#parts.model, sight, { kind: "caller" }));
         return JSON.stringify(evaluation.ok ? evaluation.value : { _error: evaluation.fault.message });
       },
       () => "null",

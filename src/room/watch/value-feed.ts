@@ -36,6 +36,7 @@ export class ValueFeed {
     this.#later = later;
     this.#agenda = new Agenda({
       begin: () => model.derivations.nextPass(),
+      isLong: () => model.derivations.turn.isLong,
       work: (id) => this.#look(id),
       later,
     });
