@@ -64,7 +64,7 @@ describe("what functions cost", () => {
     ["a{2,}", true],
     ["[abc]{1000}", true],
     ["\\\\x{61}{1000}", true],
-    ["\\\\p{L}{1000}", true],
+    ["\\\\p{L}{2}b{998}", true],
     ["(a){500}", true],
     ["(a){501}", false],
     ["(ab){334}", false],
