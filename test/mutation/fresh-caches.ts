@@ -1,4 +1,4 @@
-import { beforeEach } from "vitest";
+import { beforeEach } from "mocha";
 import { LruCache } from "../../src/cel/lru-cache.ts";
 
 /**
