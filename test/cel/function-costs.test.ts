@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Meter } from "../../src/cel/meter.ts";
 import { compile, evaluate } from "../../src/cel/program.ts";
 import { LIMITS } from "../../src/kernel/limits.ts";
-import { rootsOf } from "./world.ts";
+import { outcome, rootsOf } from "./world.ts";
 
 const PARAMS = {
   one: [1],
@@ -58,5 +58,51 @@ describe("what functions cost", () => {
     ["params.accents.upperAscii()", "params.text.upperAscii()", 8_000],
   ])("[CEL-5] %s is charged more than %s by %d", (text, less, steps) => {
     expect(dearer(text, less)).toBe(steps);
+  });
+
+  it.each<[string, string, number]>([
+    ["'aaaa'.matches('a')", "dyn('aaaa')", 103],
+    ["'aaaaaaaa'.matches('a')", "'aaaa'.matches('a')", 2],
+    ["'aaaa'.matches('aa')", "'aaaa'.matches('a')", 77],
+    ["'aaaa'.matches('é')", "'aaaa'.matches('a')", 454],
+    ["'aaaa'.matches('[a-é]')", "'aaaa'.matches('[aé]')", 10_512],
+    ["['a', 'b'].all(x, x.matches('[a-c]') || true)", "['a'].all(x, x.matches('[a-c]') || true)", 7],
+  ])(
+    "[CEL-5] a pattern is paid for once a run, each text it is held to every time: %s over %s, %d",
+    (text, less, steps) => {
+      expect(dearer(text, less)).toBe(steps);
+    },
+  );
+
+  it.each<[string, boolean]>([
+    ["a{1000}", true],
+    ["a{999}b", true],
+    ["a{1000}b", false],
+    ["a{2,500}b{501}", false],
+    ["a{2,}", true],
+    ["[abc]{1000}", true],
+    ["\\\\x{61}{1000}", true],
+    ["\\\\p{L}{2}b{998}", true],
+    ["(a){500}", true],
+    ["(a){501}", false],
+    ["(ab){334}", false],
+    ["(ab){333}", true],
+    ["(a*){500}", true],
+    ["(a+b?){333}", true],
+    ["((a){10}){47}", true],
+    ["((a){10}){48}", false],
+    ["b{900}((a){10}){5}", false],
+    ["b{800}((a){10}){5}", true],
+    ["a{0}b{1000}", false],
+    ["(a(b){300}(c){300}", false],
+  ])("[CEL-5] the size of the pattern %s is told before it is compiled", (pattern, fits) => {
+    const answer = outcome(`'a'.matches('${pattern}')`);
+    const repeats = !answer.ok && answer.error.message === "the pattern repeats too much";
+    expect(repeats).toBe(!fits);
+  });
+
+  it("[CEL-5] a pattern has at most 256 characters", () => {
+    expect(outcome(`''.matches('${"a".repeat(256)}')`).ok).toBe(true);
+    expect(outcome(`''.matches('${"a".repeat(257)}')`).ok).toBe(false);
   });
 });
