@@ -67,6 +67,7 @@ describe("a join", () => {
     expect(refused({ id: "new" }, ROOM, full)).toEqual({
       code: "storage_full",
       message: "This room holds at most 2 agents.",
+      hint: "Join as an agent that is there with its own token; ids stay taken when agents leave.",
       details: { limit: "agents" },
     });
     expect(join({ id: "ana" }, ANA, full).ok).toBe(true);
@@ -165,6 +166,7 @@ describe("a join", () => {
     expect(refused({ id: "new", views: [{ id: "more", expr: "1" }] }, ROOM, state)).toEqual({
       code: "storage_full",
       message: "This room holds at most 2 views.",
+      hint: "Join with fewer views, or delete one that is not used with _delete_view.",
       details: { limit: "views" },
     });
     expect(join({ id: "new", views: [{ id: "own", expr: "1" }] }, ROOM, state).ok).toBe(true);

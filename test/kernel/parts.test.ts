@@ -190,12 +190,12 @@ describe("parameters", () => {
     [
       { a: { pattern: 1 } },
       "params.a.pattern",
-      "must be a regular expression in RE2 syntax of at most 256 characters",
+      "must be a regular expression in RE2 syntax of at most 256 characters that does not repeat too much",
     ],
     [
       { a: { pattern: "no" } },
       "params.a.pattern",
-      "must be a regular expression in RE2 syntax of at most 256 characters",
+      "must be a regular expression in RE2 syntax of at most 256 characters that does not repeat too much",
     ],
     [{ a: { enum: 1 } }, "params.a.enum", "must be a list"],
     [{ a: { required: 1 } }, "params.a.required", "must be true, or a list of names in a whole schema"],
