@@ -122,14 +122,23 @@ export class SocketDoor implements Door {
     return new SocketDoor(socket);
   }
 
+  /** Sends a frame again when the room has time for it. */
   async deliver({ action, params, key }: Parcel): Promise<Delivered[]> {
+    for (;;) {
+      const { status, replayed = false, ...body } = await this.#ask({ action, params, ...keyed(key) });
+      this.#socket.send(JSON.stringify({ type: "ack", seq: body.seq ?? 0 }));
+      const { retry_after_seconds: seconds } = body;
+      if (typeof seconds !== "number") return [{ status, body, replayed }];
+      await new Promise((wake) => setTimeout(wake, seconds * 1000));
+    }
+  }
+
+  async #ask(invocation: JsonObject): Promise<Frame> {
     this.#frames += 1;
     const id = this.#frames;
     const answered = new Promise<Frame>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#socket.send(JSON.stringify({ type: "invoke", id, action, params, ...keyed(key) }));
-    const { status, replayed = false, ...body } = await answered;
-    this.#socket.send(JSON.stringify({ type: "ack", seq: body.seq ?? 0 }));
-    return [{ status, body, replayed }];
+    this.#socket.send(JSON.stringify({ type: "invoke", id, ...invocation }));
+    return await answered;
   }
 
   close(): void {

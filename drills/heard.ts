@@ -12,6 +12,8 @@ export interface AnswerBody {
   readonly writes?: Json;
   readonly error?: string;
   readonly current?: { readonly hash: string };
+  /** With which a call is put off: it was not done, and comes again after so many seconds. */
+  readonly retry_after_seconds?: number;
 }
 
 /** What was answered to a call that one of {@link Asked} describes. */
