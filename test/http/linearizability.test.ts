@@ -17,7 +17,17 @@ const HISTORIES_PER_ROOM = 25;
 const FAULTS = ["crash", null, "evict", null, "abort", null] as const;
 type Fault = Exclude<(typeof FAULTS)[number], null>;
 
-async function preparedRoom(): Promise<{ room: TestRoom; clients: Client[] }> {
+interface Prepared {
+  readonly room: TestRoom;
+  readonly clients: readonly Client[];
+}
+
+/** One to evict, and one for what else goes wrong: after a failure a room has a timer for seconds, for which an eviction waits. */
+async function preparedRooms(): Promise<{ evicted: Prepared; others: Prepared }> {
+  return { evicted: await preparedRoom(), others: await preparedRoom() };
+}
+
+async function preparedRoom(): Promise<Prepared> {
   const room = await createRoom();
   for (const action of KEY_ACTIONS) await room.owner.do("_register_action", action);
   const ids = ["ana", "bob", "cleo", "dan"];
@@ -62,12 +72,13 @@ it(
   "[LOG-1] clients that call a room at once over HTTP see one order, through aborts and evictions",
   async () => {
     const counts = { operations: 0, unanswered: 0, conflicts: 0 };
-    let { room, clients } = await preparedRoom();
+    let rooms = await preparedRooms();
     for (let run = 0; run < runs; run++) {
-      if (run > 0 && run % HISTORIES_PER_ROOM === 0) ({ room, clients } = await preparedRoom());
+      if (run > 0 && run % HISTORIES_PER_ROOM === 0) rooms = await preparedRooms();
       const dice = new Dice(seed + run);
       const load: Load = { clients: 4, operations: 6, keys: [`a${run}`, `b${run}`] };
       const fault = FAULTS[run % FAULTS.length] ?? null;
+      const { room, clients } = rooms[fault === "evict" ? "evicted" : "others"];
       const ended = fault === null ? undefined : upset(room, fault, dice.fork());
       const history = await record(performer(clients), load, dice);
       await ended;
