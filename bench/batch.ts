@@ -33,7 +33,7 @@ export async function measureBatches(
 }
 
 /** The room's writes, made by the hundred, all or none. */
-function atomically(room: Subject): Subject["write"] {
+export function atomically(room: Subject): Subject["write"] {
   return (turn) => {
     const { body = "{}", ...call } = room.writeMany(turn);
     return { ...call, body: JSON.stringify({ ...JSON.parse(body), atomic: true }) };

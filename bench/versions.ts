@@ -4,19 +4,20 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { stop } from "../workerd/server.ts";
+import { atomically } from "./batch.ts";
 import type { Subject } from "./objects.ts";
-import { createBare, createRoom } from "./objects.ts";
+import { BATCH, createBare, createRoom } from "./objects.ts";
 import type { Sample } from "./samples.ts";
 import { processorOf, rateOf } from "./samples.ts";
 import type { Side } from "./scenario.ts";
 import { sampleOf, warmUp } from "./scenario.ts";
 import { startBare, startRooms } from "./servers.ts";
 
-/** Calls of each side before any is counted. */
+/** Writes or reads of each side before any is counted. */
 const WARM_CALLS = 6_000;
 
 /**
- * npm run bench:versions -- HEAD~3 HEAD . [--of write|writeMany|read] [--clients 1] [--rounds 9] [--ms 700]: revisions of the
+ * npm run bench:versions -- HEAD~3 HEAD . [--of write|writeMany|atomically|read] [--clients 1] [--rounds 9] [--ms 700]: revisions of the
  * source beside each other and a bare object, in turns; `.` is the working tree. What a change is worth shows here.
  */
 const ROOT = resolve(import.meta.dirname, "..");
@@ -39,6 +40,7 @@ const { values, positionals } = parseArgs({
 
 function callOf(subject: Subject): Version["call"] {
   if (values.of === "read") return subject.read;
+  if (values.of === "atomically") return atomically(subject);
   return values.of === "writeMany" ? subject.writeMany : subject.write;
 }
 
@@ -71,7 +73,8 @@ try {
   for (const [at, revision] of positionals.entries())
     versions.push(await versionOf(revision, join(temp, String(at))));
   versions.push(await bareObject(join(temp, "bare")));
-  for (const version of versions) await warmUp(version, WARM_CALLS);
+  for (const version of versions)
+    await warmUp(version, WARM_CALLS / (values.of === "write" || values.of === "read" ? 1 : BATCH));
   for (let turn = 0; turn <= Number(values.rounds); turn++) {
     for (const version of turn % 2 === 0 ? versions : versions.toReversed()) {
       const sample = await sampleOf(version, Number(values.clients), Number(values.ms));

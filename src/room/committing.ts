@@ -21,8 +21,6 @@ export interface CommittingParts {
   readonly model: ReadModel;
   readonly journal: Journal;
   readonly revoked: RevokedTokens;
-  /** Runs all or nothing, synchronously. */
-  readonly transaction: <T>(work: () => T) => T;
 }
 
 /** An event with those of the timers that it made due, and the derivations that they made stale. */
@@ -47,7 +45,7 @@ export class Committing {
   readonly #listeners: () => Listeners;
   /** What was appended of events that are all to be, or none; nobody has been told of it. */
   #untold: Appended[] | null = null;
-  /** Whether memory holds what a transaction within that of {@link together} took back. */
+  /** Whether memory may hold what an event that failed within {@link together} has not stored. */
   #isSpoilt = false;
 
   /** `listeners` are asked for with the first commit: they are made after this. */
@@ -69,14 +67,14 @@ export class Committing {
    * as they were before it. Nobody is told of an event before all stand.
    */
   together<T>(work: () => { readonly keep: T } | { readonly undo: T }): T {
-    const { transaction, model } = this.#parts;
+    const { journal, model } = this.#parts;
     const mark = model.live.mark();
     const untold: Appended[] = [];
     this.#untold = untold;
     this.#isSpoilt = false;
     let kept: T;
     try {
-      kept = transaction(() => {
+      kept = journal.together(() => {
         const outcome = work();
         if ("undo" in outcome) throw new TakenBack(outcome.undo);
         return outcome.keep;

@@ -29,6 +29,7 @@ export class Journal {
   #head: Head | undefined;
   #events = 0;
   #chars = 0;
+  #isTogether = false;
 
   constructor(parts: JournalParts) {
     this.#parts = parts;
@@ -58,12 +59,26 @@ export class Journal {
     const event: LogEvent = { seq: this.head.seq + 1, ts, ...draft };
     const payload = JSON.stringify(draft.payload);
     const chain = this.#parts.digest(chainText(this.head.chain, event, payload));
-    this.#parts.transaction(() => {
+    this.together(() => {
       this.adopt(event, payload, chain);
       this.#keepTokens(event);
       within(event);
     });
     return event;
+  }
+
+  /**
+   * Runs `work`, and with it stores all that it appends, or nothing. What runs within another joins it: a transaction
+   * inside one costs as much as a write, and nobody takes back a part.
+   */
+  together<T>(work: () => T): T {
+    if (this.#isTogether) return work();
+    this.#isTogether = true;
+    try {
+      return this.#parts.transaction(work);
+    } finally {
+      this.#isTogether = false;
+    }
   }
 
   /**

@@ -54,10 +54,8 @@ export class Room {
     const { model, journal } = openModel(stores, host);
     this.#model = model;
     this.#revoked = new RevokedTokens(tokens);
-    const committing = new Committing(
-      { model, journal, revoked: this.#revoked, transaction: host.transaction },
-      () => ({ waits: this.#waits, watch: this.#watch, chores: this.#chores }),
-    );
+    const listeners = () => ({ waits: this.#waits, watch: this.#watch, chores: this.#chores });
+    const committing = new Committing({ model, journal, revoked: this.#revoked }, listeners);
     const { throttle, tally } = { throttle: new Throttle(model), tally: new Tally() };
     const commit: Commit = (draft, ts, within) => {
       const event = committing.commit(draft, ts, within);
