@@ -58,9 +58,6 @@ function measuresOf(options: readonly string[]) {
   return [measure, measureShapedReads, measureBatches, ...watching, measureCurves];
 }
 
-/** Calls of each kind before any is measured. */
-const WARM_CALLS = 6_000;
-
 async function warmUpBoth(rooms: Server, bare: Server): Promise<void> {
   const size = { keys: 1_000, views: 0 };
   const subjects = [
@@ -68,7 +65,7 @@ async function warmUpBoth(rooms: Server, bare: Server): Promise<void> {
     { server: bare, subject: await createBare(bare, size, "{}", "warm") },
   ];
   for (const { server, subject } of subjects)
-    for (const call of [subject.write, subject.read]) await warmUp({ server, call }, WARM_CALLS);
+    for (const call of [subject.write, subject.read]) await warmUp({ server, call });
 }
 
 async function main(): Promise<void> {

@@ -30,14 +30,16 @@ export function scenario(name: string, clients: number, ours: Side, bare: Side):
 
 let turns = 0;
 
-/** By so many callers at once a side is warmed up. */
+/** By so many callers at once a side is warmed up, and by so many reads or writes. */
 const WARMERS = 16;
+const WARM_CALLS = 6_000;
 
 /**
  * Has a side work until its code is compiled as it stays: the engine optimises what has run some thousands of times, and a
- * side with little code of its own would be there sooner.
+ * side with little code of its own would be there sooner. A call is `size` reads or writes.
  */
-export async function warmUp(side: Side, calls: number): Promise<void> {
+export async function warmUp(side: Side, size = 1): Promise<void> {
+  const calls = WARM_CALLS / size;
   const until = turns + calls;
   while (turns < until) await sampleOf(side, WARMERS, 500);
 }

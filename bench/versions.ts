@@ -13,15 +13,14 @@ import type { Side } from "./scenario.ts";
 import { sampleOf, warmUp } from "./scenario.ts";
 import { startBare, startRooms } from "./servers.ts";
 
-/** Writes or reads of each side before any is counted. */
-const WARM_CALLS = 6_000;
-
 /**
  * npm run bench:versions -- HEAD~3 HEAD . [--of write|writeMany|atomically|read] [--clients 1] [--rounds 9] [--ms 700]: revisions of the
  * source beside each other and a bare object, in turns; `.` is the working tree. What a change is worth shows here.
  */
 const ROOT = resolve(import.meta.dirname, "..");
 const SIZE = { keys: 1_000, views: 0 };
+/** What is measured call by call; the others by the hundred. */
+const SINGLE = new Set(["write", "read"]);
 
 interface Version extends Side {
   readonly name: string;
@@ -73,8 +72,7 @@ try {
   for (const [at, revision] of positionals.entries())
     versions.push(await versionOf(revision, join(temp, String(at))));
   versions.push(await bareObject(join(temp, "bare")));
-  for (const version of versions)
-    await warmUp(version, WARM_CALLS / (values.of === "write" || values.of === "read" ? 1 : BATCH));
+  for (const version of versions) await warmUp(version, SINGLE.has(values.of) ? 1 : BATCH);
   for (let turn = 0; turn <= Number(values.rounds); turn++) {
     for (const version of turn % 2 === 0 ? versions : versions.toReversed()) {
       const sample = await sampleOf(version, Number(values.clients), Number(values.ms));

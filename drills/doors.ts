@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Json, JsonObject } from "../src/kernel/json.ts";
 import type { Answer } from "../workerd/connection.ts";
@@ -59,7 +60,7 @@ abstract class ConnectionDoor implements Door {
       const answer = await this.#connection.send(call);
       const seconds = headerOf(answer, "Retry-After");
       if (seconds === undefined) return answer;
-      await new Promise((wake) => setTimeout(wake, Number(seconds) * 1000));
+      await sleep(Number(seconds) * 1000);
     }
   }
 }
@@ -129,7 +130,7 @@ export class SocketDoor implements Door {
       this.#socket.send(JSON.stringify({ type: "ack", seq: body.seq ?? 0 }));
       const { retry_after_seconds: seconds } = body;
       if (typeof seconds !== "number") return [{ status, body, replayed }];
-      await new Promise((wake) => setTimeout(wake, seconds * 1000));
+      await sleep(seconds * 1000);
     }
   }
 

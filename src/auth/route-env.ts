@@ -15,9 +15,7 @@ export interface RouteEnv {
     /** The characters of the request's body, once it has been read. */
     bodyChars: number | undefined;
     /** When the request came, ms since the epoch. */
-    began: number | undefined;
-    /** Whether the answer brings its times with it. */
-    isTimed: boolean | undefined;
+    began: number;
     /** How long the room was waited for, ms. */
     roomMs: number | undefined;
     /** The call that was routed to. */

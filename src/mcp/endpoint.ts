@@ -1,5 +1,5 @@
 import type { McpServer } from "@modelcontextprotocol/server";
-import { VERSION } from "../protocol/responses.ts";
+import { PRIVATE_HEADERS, VERSION } from "../protocol/responses.ts";
 import { strangerFault } from "./origin.ts";
 import type { Api } from "./session.ts";
 
@@ -38,8 +38,7 @@ function forbidden(message: string): Response {
 function marked(request: Request, response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set("X-Sync-Version", VERSION);
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Cache-Control", "no-store");
+  for (const [name, value] of Object.entries(PRIVATE_HEADERS)) headers.set(name, value);
   const origin = request.headers.get("Origin");
   if (origin !== null && response.status !== 403) {
     headers.set("Access-Control-Allow-Origin", origin);

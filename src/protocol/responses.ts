@@ -13,14 +13,13 @@ export const EXPOSED_HEADERS = [
   "Server-Timing",
 ];
 
-/**
- * What every answer carries, given with it: a middleware that adds a header later makes the response anew. What a room
- * answers is its caller's alone: no cache on the way keeps it, and no browser takes it for a page [HTTP-6].
- */
+/** What a room answers is its caller's alone: no cache on the way keeps it, and no browser takes it for a page [HTTP-6]. */
+export const PRIVATE_HEADERS = { "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" };
+
+/** What every answer carries, given with it: a middleware that adds a header later makes the response anew. */
 const JSON_HEADERS = {
   "Content-Type": "application/json; charset=utf-8",
-  "X-Content-Type-Options": "nosniff",
-  "Cache-Control": "no-store",
+  ...PRIVATE_HEADERS,
   "X-Sync-Version": VERSION,
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers": EXPOSED_HEADERS.join(","),

@@ -18,8 +18,8 @@ interface Queued {
  * one turn it stores, and confirms, once. An idle room runs a command at once. Each command has a transaction of its
  * own all the same, and the platform lets no answer out before it has confirmed what that command stored.
  *
- * To hear of a confirmation costs the object a turn, a fifth of what a lone command costs: one caller, who sends the next
- * command when the last is answered, is spared most of them.
+ * To hear of a confirmation costs the object a turn: one caller, who sends the next command when the last is answered, is
+ * spared most of them.
  */
 export class GroupCommit {
   readonly #confirmed: () => Promise<void>;

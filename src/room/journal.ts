@@ -68,8 +68,8 @@ export class Journal {
   }
 
   /**
-   * Runs `work`, and with it stores all that it appends, or nothing. What runs within another joins it: a transaction
-   * inside one costs as much as a write, and nobody takes back a part.
+   * Runs `work`, and with it stores all that it appends, or nothing. What runs within another joins it: nobody
+   * takes back a part, and a batch would pay for a savepoint an event.
    */
   together<T>(work: () => T): T {
     if (this.#isTogether) return work();

@@ -95,8 +95,8 @@ export function unreachable(thrown: unknown): Response {
 
 /** A room's reply as a response, its tokens signed. */
 export async function replyResponse(c: RouteContext, reply: Reply): Promise<Response> {
-  const headers = { ...replyHeaders(reply), ...timingHeader(c) };
-  return jsonResponse(reply.status, reply.tokens ? await signedBody(c, reply) : reply.body, headers);
+  const body = await signedBody(c, reply);
+  return jsonResponse(reply.status, body, { ...replyHeaders(reply), ...timingHeader(c) });
 }
 
 function replyHeaders({ status, seq, replayed, retryAfter }: Reply): Record<string, string> {

@@ -11,28 +11,32 @@ import type { RouteContext, RouteEnv } from "../auth/route-env.ts";
  * both times; no token, no parameter, nothing that a caller wrote.
  */
 export const timing: MiddlewareHandler<RouteEnv> = async (c, next) => {
-  const began = Date.now();
-  c.set("began", began);
+  c.set("began", Date.now());
   await next();
-  if (!c.get("isTimed"))
-    for (const [name, value] of Object.entries(timingHeader(c))) c.res.headers.set(name, value);
-  if (c.env.LOG === "requests") console.log(JSON.stringify(line(c, Date.now() - began)));
+  const times = timesOf(c);
+  if (times !== null && !c.res.headers.has(HEADER)) c.res.headers.set(HEADER, times);
+  if (c.env.LOG === "requests") console.log(JSON.stringify(line(c)));
 };
 
-/**
- * The header for an answer that is made now, with the others: to add one to an answer that is there costs as much as to
- * authenticate its caller. Whoever has no token of a room is not told whether it is there: neither by an answer nor by how
- * long it took [AUTH-2].
- */
-export function timingHeader(c: RouteContext): { readonly "Server-Timing"?: string } {
-  c.set("isTimed", true);
-  if (!c.get("claims") && c.req.path.startsWith("/rooms/")) return {};
-  const room = c.get("roomMs");
-  const total = Date.now() - (c.get("began") ?? Date.now());
-  return { "Server-Timing": `${room === undefined ? "" : `room;dur=${room}, `}total;dur=${total}` };
+const HEADER = "Server-Timing";
+
+/** The header for an answer that is made now, with its others: one that is added later makes the response anew. */
+export function timingHeader(c: RouteContext): Readonly<Record<string, string>> {
+  const times = timesOf(c);
+  return times === null ? {} : { [HEADER]: times };
 }
 
-function line(c: RouteContext, total: number) {
+/**
+ * The times by now. Whoever has no token of a room is not told whether it is there: neither by an answer nor by how long it
+ * took [AUTH-2].
+ */
+function timesOf(c: RouteContext): string | null {
+  if (!c.get("claims") && c.req.path.startsWith("/rooms/")) return null;
+  const room = c.get("roomMs");
+  return `${room === undefined ? "" : `room;dur=${room}, `}total;dur=${Date.now() - c.get("began")}`;
+}
+
+function line(c: RouteContext) {
   const claims = c.get("claims");
   return {
     message: "request",
@@ -41,6 +45,6 @@ function line(c: RouteContext, total: number) {
     room: claims?.room ?? null,
     token: claims?.kind ?? null,
     room_ms: c.get("roomMs") ?? null,
-    total_ms: total,
+    total_ms: Date.now() - c.get("began"),
   };
 }

@@ -1,27 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { decideDelete, decideRegisterAction, decideRegisterView } from "../../src/kernel/decide/register.ts";
+import { decideDelete } from "../../src/kernel/decide/register.ts";
 import type { Json, JsonObject } from "../../src/kernel/json.ts";
-import type { Identity } from "../../src/kernel/model.ts";
-import type { StateReader } from "../../src/kernel/state.ts";
 import {
   ANA,
   accepted,
+  registeringAction as action,
   deciding,
   fault,
+  JOINED,
   ROOM,
   refusalOf,
-  StandingState,
-  standing,
   uncompiled,
   untimely,
+  registeringView as view,
 } from "../support/decisions.ts";
 
 const unwritable = (path: string, message: string) => fault(path, message, { help: "writes" });
-const state = new StandingState({ _agents: { ana: standing({ grants: ["cy"], status: "active" }) } });
-const action = (params: JsonObject, identity: Identity = ANA, over: StateReader = state) =>
-  decideRegisterAction({ id: "a", writes: [], ...params }, deciding(identity, over));
-const view = (params: JsonObject, identity: Identity = ANA, over: StateReader = state) =>
-  decideRegisterView({ id: "v", expr: "one", ...params }, deciding(identity, over));
 
 describe("a definition", () => {
   it("[ACT-1] is kept as it was declared, less what says nothing", () => {
@@ -117,7 +111,7 @@ describe("a definition", () => {
       message: 'The id "_a" is kept for the room itself.',
       hint: "Choose an id that does not begin with an underscore and is not help.",
     };
-    const removed = decideDelete("view", { id: "_a" }, deciding(ANA, state));
+    const removed = decideDelete("view", { id: "_a" }, deciding(ANA, JOINED));
     expect([refusalOf(action({ id: "_a" })), refusalOf(removed)]).toEqual([reserved, reserved]);
     expect(refusalOf(action({ scope: "bob" })).code).toBe("scope_denied");
     expect(refusalOf(view({ expr: null }))).toEqual(fault("expr", "must be a CEL expression"));

@@ -12,6 +12,7 @@ import {
   accepted,
   deciding,
   fault,
+  JOINED,
   NOW,
   ROOM,
   refusalOf,
@@ -19,8 +20,6 @@ import {
   standing,
   uncompiled,
 } from "../support/decisions.ts";
-
-const state = new StandingState({ _agents: { ana: standing({ grants: ["cy"], status: "active" }) } });
 
 describe("a room", () => {
   const plain: CreateRoomCommand = { id: "r", meta: { m: 1 }, join: "open" };
@@ -84,7 +83,7 @@ describe("a room", () => {
     expect(refusalOf(entry("_messages", 1)).code).toBe("scope_denied");
     expect(refusalOf(entry("_s", 2 ** 60)).details).toEqual({ path: "k" });
     expect(
-      refusalOf(decideCreateRoom({ ...plain, meta: { n: 2 ** 60 } }, deciding(ROOM, state))).details,
+      refusalOf(decideCreateRoom({ ...plain, meta: { n: 2 ** 60 } }, deciding(ROOM, JOINED))).details,
     ).toEqual({
       path: "meta.n",
     });

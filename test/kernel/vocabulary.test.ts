@@ -1,29 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { decideInvoke } from "../../src/kernel/decide/invoke.ts";
-import { decideDelete, decideRegisterAction, decideRegisterView } from "../../src/kernel/decide/register.ts";
+import { decideDelete } from "../../src/kernel/decide/register.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import type { Identity, LogEvent } from "../../src/kernel/model.ts";
-import type { StateReader } from "../../src/kernel/state.ts";
 import {
   ANA,
   accepted,
+  registeringAction as action,
   BOB,
   deciding,
   FAULT,
   fault,
+  JOINED,
   NOW,
   ROOM,
   refusalOf,
   StandingState,
   standing,
   untimely,
+  registeringView as view,
 } from "../support/decisions.ts";
-
-const state = new StandingState({ _agents: { ana: standing({ grants: ["cy"], status: "active" }) } });
-const action = (params: JsonObject, identity: Identity = ANA, over: StateReader = state) =>
-  decideRegisterAction({ id: "a", writes: [], ...params }, deciding(identity, over));
-const view = (params: JsonObject, identity: Identity = ANA, over: StateReader = state) =>
-  decideRegisterView({ id: "v", expr: "one", ...params }, deciding(identity, over));
 
 describe("what is registered already", () => {
   const theirs = standing({ scope: "_shared", registered_by: "bob", writes: [{ key: "k", value: 1 }] });
@@ -117,7 +113,7 @@ describe("an invocation", () => {
     const hint = "GET …/context?only=actions lists the actions; _register_action makes one.";
     const ask = (kind?: "timer" | "invoke") =>
       refusalOf(
-        decideInvoke({ action: "x", params: {} }, deciding(ANA, state, kind && ({ kind } as LogEvent))),
+        decideInvoke({ action: "x", params: {} }, deciding(ANA, JOINED, kind && ({ kind } as LogEvent))),
       );
     const missing = { code: "action_not_found", message: 'There is no action "x" in this room.', hint };
     expect([ask(), ask("invoke")]).toEqual(Array(2).fill({ ...missing, help: "vocabulary_bootstrap" }));

@@ -1,4 +1,5 @@
 import type { Decision, DecisionContext } from "../../src/kernel/decide/decision.ts";
+import { decideRegisterAction, decideRegisterView } from "../../src/kernel/decide/register.ts";
 import type { Refusal } from "../../src/kernel/errors.ts";
 import type { Json, JsonObject } from "../../src/kernel/json.ts";
 import type { Entry, Identity, LogEvent } from "../../src/kernel/model.ts";
@@ -61,6 +62,20 @@ export class StandingState implements StateReader {
     return 7;
   }
 }
+
+/** A room in which ana has joined, with a grant. */
+export const JOINED = new StandingState({ _agents: { ana: standing({ grants: ["cy"], status: "active" }) } });
+
+/** Registers the action `a`, or what `params` says otherwise. */
+export const registeringAction = (
+  params: JsonObject,
+  identity: Identity = ANA,
+  state: StateReader = JOINED,
+) => decideRegisterAction({ id: "a", writes: [], ...params }, deciding(identity, state));
+
+/** Registers the view `v`, or what `params` says otherwise. */
+export const registeringView = (params: JsonObject, identity: Identity = ANA, state: StateReader = JOINED) =>
+  decideRegisterView({ id: "v", expr: "one", ...params }, deciding(identity, state));
 
 function evaluate(expression: string): Evaluation {
   if (expression === "fails") return { ok: false, fault: { ...FAULT, code: "cel_error" } };
