@@ -66,6 +66,12 @@ export class DrilledRoom {
     await connection.expect({ method: "POST", path, token: this.#token, body });
   }
 
+  /** How many sockets and streams the room knows that watch it. */
+  async watchers(connection: Connection): Promise<number> {
+    const { memory } = await this.#get<{ memory: { watchers: number } }>(connection, "/stats");
+    return memory.watchers;
+  }
+
   /** Reads on in the log from where `history` ends. */
   async readLog(connection: Connection, history: History): Promise<void> {
     for (let after: number | undefined = history.seq; after !== undefined; ) {

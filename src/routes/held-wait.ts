@@ -32,6 +32,9 @@ export class HeldWait {
       const reply = await Promise.race([this.#answer, late]);
       if (reply !== null) this.release();
       return reply;
+    } catch (closed) {
+      this.release();
+      throw closed;
     } finally {
       clearTimeout(beat ?? null);
     }

@@ -53,7 +53,10 @@ export async function callRoom<Name extends CallName>(
   }
 }
 
-/** Asks the room of the path for a socket. A reply without one says why there is none. */
+/**
+ * Asks the room of the path for a socket. A reply without one says why there is none. The platform cancels a request whose
+ * client has gone, and a socket that came later would be nobody's: the room would never hear that it is. So it is waited for.
+ */
 export async function openSocket(c: RouteContext, request: SocketRequest): Promise<Response> {
   const room = c.req.param("room") ?? "";
   const ask = async (sparing: boolean) => {
@@ -61,7 +64,9 @@ export async function openSocket(c: RouteContext, request: SocketRequest): Promi
     const headers = { Upgrade: "websocket", [SOCKET_HEADER]: told };
     return await roomStub(c.env, room).fetch("https://room/socket", { headers });
   };
-  return await timed(c, () => asking(room, true, ask));
+  const opened = timed(c, () => asking(room, true, ask));
+  c.executionCtx.waitUntil(opened.catch(() => undefined));
+  return await opened;
 }
 
 /** Asks the room, and notes how long it was waited for. */

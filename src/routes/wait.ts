@@ -5,6 +5,7 @@ import type { Reply, SocketRequest, WaitCall } from "../protocol/calls.ts";
 import { contextShape, includedSections } from "../protocol/context-query.ts";
 import { waitQuery } from "../protocol/requests.ts";
 import { jsonResponse, refusalResponse } from "../protocol/responses.ts";
+import { whenGone } from "./client-gone.ts";
 import { HeldWait } from "./held-wait.ts";
 import { isCompact, readQuery } from "./http.ts";
 import { operations } from "./resource.ts";
@@ -47,7 +48,7 @@ function lifetime(c: RouteContext): number {
 
 /** An answer that comes soon has its own status and headers; one that does not, streams. */
 async function heldResponse(c: RouteContext, held: HeldWait): Promise<Response> {
-  c.req.raw.signal.addEventListener("abort", () => held.release());
+  whenGone(c.req.raw.signal, () => held.release());
   const reply = await held.answerSoon();
   return reply ? await replyResponse(c, reply) : jsonResponse(200, held.stream());
 }

@@ -5,6 +5,7 @@ import { refuse } from "../kernel/errors.ts";
 import type { Reply, SocketRequest } from "../protocol/calls.ts";
 import { FEEDS, watchQuery } from "../protocol/requests.ts";
 import { eventStreamResponse, refusalResponse } from "../protocol/responses.ts";
+import { clientIsThere, whenGone } from "./client-gone.ts";
 import { EventStream } from "./event-stream.ts";
 import { readQuery } from "./http.ts";
 import { operations } from "./resource.ts";
@@ -34,13 +35,14 @@ async function watch(c: RouteContext): Promise<Response> {
     const response = await openSocket(c, request);
     const socket = response.webSocket;
     if (!socket) return await replyResponse(c, await response.json<Reply>());
-    return isSocket ? socketResponse(c, socket) : streamResponse(c, socket, since);
+    return isSocket ? await socketResponse(c, socket) : streamResponse(c, socket, since);
   } catch (thrown) {
     return unreachable(thrown);
   }
 }
 
-function socketResponse(c: RouteContext, webSocket: WebSocket): Response {
+async function socketResponse(c: RouteContext, webSocket: WebSocket): Promise<Response> {
+  await clientIsThere();
   const isOffered = offeredProtocols(c.req.raw).includes(PROTOCOL);
   const headers = isOffered ? { "Sec-WebSocket-Protocol": PROTOCOL } : undefined;
   return new Response(null, { status: 101, webSocket, ...(headers ? { headers } : {}) });
@@ -48,7 +50,7 @@ function socketResponse(c: RouteContext, webSocket: WebSocket): Response {
 
 function streamResponse(c: RouteContext, socket: WebSocket, since: number | null): Response {
   const stream = new EventStream(socket, since);
-  c.req.raw.signal.addEventListener("abort", () => stream.end());
+  whenGone(c.req.raw.signal, () => stream.end());
   return eventStreamResponse(stream.readable);
 }
 
