@@ -12,6 +12,7 @@ const PARAMS = {
   needle: "a".repeat(8_000),
   spaces: " ".repeat(16_000),
   accents: "é".repeat(16_000),
+  emoji: "😀".repeat(8_000),
 };
 
 describe("what functions cost", () => {
@@ -49,6 +50,8 @@ describe("what functions cost", () => {
     ["params.text.contains('b')", "params.text.startsWith('b')", 125],
     ["params.text.contains('aaaaaaab')", "params.text.startsWith('aaaaaaab')", 1_000],
     ["params.text.contains(params.needle)", "params.text.startsWith(params.needle)", 2_000],
+    ["params.text.indexOf('b', 16000)", "params.text.indexOf('b')", 1],
+    ["params.emoji.indexOf('b', 8000)", "params.emoji.indexOf('b')", 2_001],
     ["params.text.lastIndexOf(params.needle)", "params.text.startsWith(params.needle)", 3_001],
     ["params.text.split(params.needle)", "params.text.startsWith(params.needle)", 6_003],
     ["params.text.replace(params.needle, '')", "params.text.startsWith(params.needle)", 6_005],
