@@ -91,13 +91,13 @@ describe("what is nested", () => {
     ["objects", "params", (inner) => ({ a: 1, b: inner }) as CelValue, most],
     ["a map around objects", "{'a': params}", (inner) => ({ b: inner }) as CelValue, most - 1],
     ["maps of the room", "params", (inner) => new NotedMap([["a", inner]]), most],
-  ])("[CEL-2] leaves to 48 levels and no deeper: %s", (_, text, within, levels) => {
+  ])("[CEL-7] leaves to 48 levels and no deeper: %s", (_, text, within, levels) => {
     expect(() => answerOf(text, { params: nested(levels, within) })).not.toThrow();
     const error = errorOf(text, { params: nested(levels + 1, within) });
     expect([error.code, error.message]).toEqual(["cel_error", "the result is nested deeper than 48 levels"]);
   });
 
-  it("[CEL-2] counts what leaves as text or as a number for no level of its own", () => {
+  it("[CEL-7] counts what leaves as text or as a number for no level of its own", () => {
     for (const innermost of [NOW, new Uint(1n), "a", null]) {
       expect(() => answerOf("params", { params: nested(most, (inner) => [inner], innermost) })).not.toThrow();
     }
