@@ -49,6 +49,8 @@ describe("what functions cost", () => {
     ["double('1.5')", "double(1.5)", 3],
     ["params.text.contains('b')", "params.text.startsWith('b')", 125],
     ["params.text.contains('aaaaaaab')", "params.text.startsWith('aaaaaaab')", 1_000],
+    [`params.text.contains('${"a".repeat(32)}')`, `params.text.startsWith('${"a".repeat(32)}')`, 4_000],
+    [`params.text.contains('${"a".repeat(33)}')`, `params.text.startsWith('${"a".repeat(33)}')`, 2_000],
     ["params.text.contains(params.needle)", "params.text.startsWith(params.needle)", 2_000],
     ["params.text.indexOf('b', 16000)", "params.text.indexOf('b')", 1],
     ["params.emoji.indexOf('b', 8000)", "params.emoji.indexOf('b')", 2_001],

@@ -79,3 +79,24 @@ describe("functions beyond standard CEL", () => {
     expect(errorOf(text).code).toBe("cel_error");
   });
 });
+
+describe("a long text", () => {
+  const needles = ["abcdefghijklmnopqrstuvwxyz0123456789", "aab".repeat(12), `${"a".repeat(33)}b`];
+
+  it.each(needles)("[CEL-4] is found as a short one is: %s", (sought) => {
+    const nearly = sought.slice(0, -1);
+    for (const text of [nearly, sought, `${nearly}${sought}`, `x${sought}${sought}y${nearly}z${sought}!`]) {
+      for (const from of [0, 1, sought.length, text.length]) {
+        const found =
+          "[params.text.indexOf(params.sought, params.from), params.text.lastIndexOf(params.sought, params.from)]";
+        expect(answerOf(found, { params: { text, sought, from: Math.min(from, text.length) } })).toEqual([
+          text.indexOf(sought, from),
+          text.lastIndexOf(sought, from),
+        ]);
+      }
+      expect(answerOf("params.text.split(params.sought)", { params: { text, sought } })).toEqual(
+        text.split(sought),
+      );
+    }
+  });
+});
