@@ -60,6 +60,9 @@ describe("what functions cost", () => {
     ["params.spaces.trim()", "params.text.trim()", 4_000],
     ["strings.quote(params.needle)", "params.needle.trim()", 5_001],
     ["'%x'.format([params.needle])", "'%s'.format([params.needle])", 4_499],
+    ["params.text < 'a'", "'a' < 'a'", 1],
+    ["bytes(params.text) < b'a'", "b'a' < bytes(params.text)", 0],
+    ["bytes(params.text) + bytes(params.text)", "bytes(params.text) == bytes(params.text)", 999],
     ["params.accents.upperAscii()", "params.text.upperAscii()", 8_000],
   ])("[CEL-5] %s is charged more than %s by %d", (text, less, steps) => {
     expect(dearer(text, less)).toBe(steps);
