@@ -1,6 +1,6 @@
+import { ComputedMap } from "../../src/cel/computed-map.ts";
 import { Meter } from "../../src/cel/meter.ts";
 import { compile, evaluate } from "../../src/cel/program.ts";
-import { SubstrateMap } from "../../src/cel/substrate-map.ts";
 import type { CelValue } from "../../src/cel/values.ts";
 import { Timestamp, toCel } from "../../src/cel/values.ts";
 import { LIMITS } from "../../src/kernel/limits.ts";
@@ -8,35 +8,12 @@ import type { Dice } from "../random.ts";
 import { FURNITURE, hostileExpression } from "./hostile-expressions.ts";
 
 /** Entries that stand in a room's state. */
-class Entries extends SubstrateMap {
-  readonly #entries: ReadonlyMap<string, CelValue>;
-
-  constructor(entries: Iterable<readonly [string, CelValue]>) {
-    super();
-    this.#entries = new Map(entries);
-  }
-
-  protected override read(key: string): CelValue | undefined {
-    return this.#entries.get(key);
-  }
-
-  protected override holds(key: string): boolean {
-    return this.#entries.has(key);
-  }
-
-  protected override names(): Iterable<string> {
-    return this.#entries.keys();
-  }
-
-  protected override count(): number {
-    return this.#entries.size;
-  }
-}
-
-const bulk = new Entries(Object.entries(FURNITURE).map(([key, value]) => [key, toCel(value)]));
-const empty = new Entries([]);
+const bulk = new ComputedMap(
+  Object.fromEntries(Object.entries(FURNITURE).map(([key, value]) => [key, () => toCel(value)])),
+);
+const empty = new ComputedMap({});
 const ROOTS: Readonly<Record<string, CelValue>> = {
-  state: new Entries([["_bulk", bulk]]),
+  state: new ComputedMap({ _bulk: () => bulk }),
   views: bulk,
   self: "ana",
   params: {},

@@ -20,9 +20,9 @@ export function equals(run: Run, left: CelValue, right: CelValue): boolean {
   if (typeof left === "string") return typeof right === "string" && textEquals(run, left, right);
   if (left === null || typeof left === "boolean") return left === right;
   const [leftNumber, rightNumber] = [numeric(left), numeric(right)];
-  if (leftNumber !== undefined || rightNumber !== undefined) {
+  if (leftNumber !== undefined && rightNumber !== undefined) {
     // biome-ignore lint/suspicious/noDoubleEquals: between bigint and number this is the exact comparison by value.
-    return leftNumber !== undefined && rightNumber !== undefined && leftNumber == rightNumber;
+    return leftNumber == rightNumber;
   }
   if (isList(left)) return isList(right) && listEquals(run, left, right);
   if (isMap(left)) return isMap(right) && mapEquals(run, left, right);

@@ -31,11 +31,11 @@ export function fromCel(run: Run, value: CelValue, depthLeft: number = LIMITS.re
       return value;
   }
   if (value === null) return value;
-  if (depthLeft === 0) return run.fail(`the result is nested deeper than ${LIMITS.requestDepth} levels`);
-  if (isList(value)) return value.map((item) => fromCel(run, item, depthLeft - 1));
   if (value instanceof Uint) return integer(run, value.value);
   if (value instanceof Timestamp) return instantText(run, value);
   if (value instanceof Duration) return durationText(run, value);
+  if (depthLeft === 0) return run.fail(`the result is nested deeper than ${LIMITS.requestDepth} levels`);
+  if (isList(value)) return value.map((item) => fromCel(run, item, depthLeft - 1));
   return isMap(value)
     ? object(run, value, depthLeft)
     : run.fail(`no result holds a value of type ${kindOf(value)}`);

@@ -46,18 +46,23 @@ class Needle {
   }
 }
 
+function isShort(sought: string): boolean {
+  return sought.length <= SHORT_CHARS;
+}
+
 function chargeSearch(run: Run, text: string, sought: string): void {
   run.chargeText(text.length + sought.length);
-  const isShort = sought.length <= SHORT_CHARS;
   run.charge(
-    Math.ceil(isShort ? (text.length * sought.length) / PAIRS_PER_STEP : text.length / CHARS_PER_STEP),
+    Math.ceil(
+      isShort(sought) ? (text.length * sought.length) / PAIRS_PER_STEP : text.length / CHARS_PER_STEP,
+    ),
   );
 }
 
 /** The first place of `sought` in `text` from `from` on, in UTF-16 units, or -1. */
 export function firstPlace(run: Run, text: string, sought: string, from = 0): number {
   chargeSearch(run, text, sought);
-  if (sought.length <= SHORT_CHARS) return text.indexOf(sought, from);
+  if (isShort(sought)) return text.indexOf(sought, from);
   const end = new Needle(sought, false).endIn(text, from);
   return end < 0 ? -1 : end - sought.length;
 }
@@ -65,7 +70,7 @@ export function firstPlace(run: Run, text: string, sought: string, from = 0): nu
 /** The last place of `sought` in `text` that is not after `from`, in UTF-16 units, or -1. */
 export function lastPlace(run: Run, text: string, sought: string, from = text.length): number {
   chargeSearch(run, text, sought);
-  if (sought.length <= SHORT_CHARS) return text.lastIndexOf(sought, from);
+  if (isShort(sought)) return text.lastIndexOf(sought, from);
   const end = new Needle(sought, true).endIn(text, Math.max(0, text.length - sought.length - from));
   return end < 0 ? -1 : text.length - end;
 }
@@ -73,7 +78,7 @@ export function lastPlace(run: Run, text: string, sought: string, from = text.le
 /** The first `most` parts of `text` around `separator`, which is not empty. */
 export function partsAround(run: Run, text: string, separator: string, most: number): string[] {
   chargeSearch(run, text, separator);
-  if (separator.length <= SHORT_CHARS) return text.split(separator, most);
+  if (isShort(separator)) return text.split(separator, most);
   const needle = new Needle(separator, false);
   const parts: string[] = [];
   let start = 0;

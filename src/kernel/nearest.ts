@@ -10,16 +10,16 @@ const MOST_COMPARED = 2_000;
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST) return undefined;
   const letters = name.toLowerCase();
+  const rest = unnumbered(name);
   let bound = name.length < 3 ? 0 : Math.min(3, Math.ceil(name.length / 4));
   let found: string | undefined;
   let compared = 0;
   for (const candidate of candidates) {
     if (++compared > MOST_COMPARED) return found;
-    if (candidate === name || Math.abs(candidate.length - name.length) > bound) continue;
-    if (/\d/.test(name + candidate) && unnumbered(candidate) === unnumbered(name)) continue;
+    if (Math.abs(candidate.length - name.length) > bound) continue;
+    if (unnumbered(candidate) === rest) continue;
     const apart = distance(letters, candidate.toLowerCase());
     if (apart > bound) continue;
-    if (apart === 0) return candidate;
     found = candidate;
     bound = apart - 1;
   }
@@ -27,19 +27,20 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 function unnumbered(name: string): string {
-  return name.replace(/\d+/g, "");
+  return name.replace(/\d/g, "");
 }
 
 /** How many insertions, deletions, replacements and swaps of neighbours make `b` of `a` (Damerau and Levenshtein). */
 function distance(a: string, b: string): number {
-  let [before, last] = [[] as number[], [] as number[]];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let last = row;
   const at = (cells: readonly number[], index: number) => cells[index] ?? 0;
   for (let i = 1; i <= a.length; i++) {
-    [before, last, row] = [last, row, [i]];
+    const before = last;
+    [last, row] = [row, [i]];
     for (let j = 1; j <= b.length; j++) {
       const replaced = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swaps = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       const swapped = swaps ? at(before, j - 2) + 1 : replaced;
       row.push(Math.min(at(last, j) + 1, at(row, j - 1) + 1, replaced, swapped));
     }

@@ -35,7 +35,7 @@ const made = new WeakMap<object, RoomLimits>();
 /** The limits of the room whose state this is. What is set is heeded at once, and never raises a limit. */
 export function limitsOf(state: Pick<StateReader, "entry">): RoomLimits {
   const value = state.entry("_config", "limits")?.value;
-  if (value === undefined || !isJsonObject(value)) return LIMITS;
+  if (!isJsonObject(value)) return LIMITS;
   const known = made.get(value) ?? lowered(value);
   made.set(value, known);
   return known;

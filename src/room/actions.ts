@@ -1,3 +1,4 @@
+import { ComputedMap } from "../cel/computed-map.ts";
 import { SubstrateMap } from "../cel/substrate-map.ts";
 import type { CelValue } from "../cel/values.ts";
 import { toCel } from "../cel/values.ts";
@@ -9,7 +10,6 @@ import { actionSight } from "../kernel/sight.ts";
 import { evaluateText } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
 import { RoomRoots } from "./roots.ts";
-import { ComputedMap } from "./substrate.ts";
 
 /** Whether an action can be invoked now, by one invoker. */
 export interface Availability {

@@ -1,3 +1,4 @@
+import { ComputedMap } from "../cel/computed-map.ts";
 import { SubstrateMap } from "../cel/substrate-map.ts";
 import type { CelValue } from "../cel/values.ts";
 import { toCel } from "../cel/values.ts";
@@ -5,7 +6,6 @@ import type { Json, JsonObject } from "../kernel/json.ts";
 import type { AgentRecord } from "../kernel/model.ts";
 import { heartbeatPoint, presencePoint } from "./derivations.ts";
 import type { ReadModel } from "./read-model.ts";
-import { ComputedMap } from "./substrate.ts";
 
 /** Agents as everyone sees them: what is recorded of each, joined with what it was last seen doing [AGENT-4]. */
 export class Agents {

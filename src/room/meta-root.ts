@@ -1,3 +1,4 @@
+import { ComputedMap } from "../cel/computed-map.ts";
 import { SubstrateMap } from "../cel/substrate-map.ts";
 import type { CelValue } from "../cel/values.ts";
 import { toCel } from "../cel/values.ts";
@@ -8,7 +9,7 @@ import { StoredEntry } from "../storage/state-store.ts";
 import { contestedTargets } from "./context/meta.ts";
 import type { ReadModel } from "./read-model.ts";
 import { Attention } from "./salience/attention.ts";
-import { ComputedMap, EMPTY_MAP, StateMap } from "./substrate.ts";
+import { EMPTY_MAP, StateMap } from "./substrate.ts";
 
 /** For whom `meta` tells a score: a view, which is the same for everyone, has none [VIEW-1]. */
 export interface MetaReader {

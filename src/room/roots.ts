@@ -1,3 +1,4 @@
+import { ComputedMap } from "../cel/computed-map.ts";
 import type { RootName, Roots } from "../cel/program.ts";
 import type { AskRoom } from "../cel/run.ts";
 import type { SubstrateMap } from "../cel/substrate-map.ts";
@@ -12,7 +13,7 @@ import { LOG_POINT, presencePoint, scopePoint } from "./derivations.ts";
 import { metaRoot } from "./meta-root.ts";
 import type { ReadModel } from "./read-model.ts";
 import { SalienceFunctions } from "./salience/functions.ts";
-import { ComputedMap, EMPTY_MAP, StateMap } from "./substrate.ts";
+import { EMPTY_MAP, StateMap } from "./substrate.ts";
 import { ViewsMap } from "./views.ts";
 
 /** On whose behalf an expression runs, beyond what it may see. */

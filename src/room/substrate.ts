@@ -1,3 +1,4 @@
+import { ComputedMap } from "../cel/computed-map.ts";
 import { SubstrateMap } from "../cel/substrate-map.ts";
 import type { CelValue } from "../cel/values.ts";
 import { toCel } from "../cel/values.ts";
@@ -7,32 +8,6 @@ import type { Sight } from "../kernel/sight.ts";
 import { auditValue } from "../kernel/sight.ts";
 import { LOG_POINT, SCOPES_POINT, scopePoint } from "./derivations.ts";
 import type { ReadModel } from "./read-model.ts";
-
-/** A map whose members are computed when they are read. */
-export class ComputedMap extends SubstrateMap {
-  readonly #members: ReadonlyMap<string, () => CelValue>;
-
-  constructor(members: Readonly<Record<string, () => CelValue>>) {
-    super();
-    this.#members = new Map(Object.entries(members));
-  }
-
-  protected override read(key: string): CelValue | undefined {
-    return this.#members.get(key)?.();
-  }
-
-  protected override holds(key: string): boolean {
-    return this.#members.has(key);
-  }
-
-  protected override names(): Iterable<string> {
-    return this.#members.keys();
-  }
-
-  protected override count(): number {
-    return this.#members.size;
-  }
-}
 
 /** What an absent or unseen scope reads as [CEL-1]. */
 export const EMPTY_MAP: SubstrateMap = new ComputedMap({});

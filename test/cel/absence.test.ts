@@ -117,7 +117,7 @@ describe("maps of the substrate as values", () => {
 
   it("[CEL-1] reads one key where one key is named, and asks for each root only when it is read", () => {
     const shared = mapOf({ a: 1, b: 2 });
-    const state = new NotedMap([["_shared", shared]]);
+    const state = new NotedMap({ _shared: shared });
     answerOf("state._shared.a == 1 || state._shared.b == 2", { state });
     expect([state.noted, shared.noted]).toEqual([["read _shared"], ["read a"]]);
     answerOf('"b" in state._shared', { state });

@@ -12,6 +12,7 @@ const PARAMS = {
   needle: "a".repeat(8_000),
   spaces: " ".repeat(16_000),
   accents: "é".repeat(16_000),
+  emoji: "😀".repeat(8_000),
 };
 
 describe("what functions cost", () => {
@@ -48,13 +49,20 @@ describe("what functions cost", () => {
     ["double('1.5')", "double(1.5)", 3],
     ["params.text.contains('b')", "params.text.startsWith('b')", 125],
     ["params.text.contains('aaaaaaab')", "params.text.startsWith('aaaaaaab')", 1_000],
+    [`params.text.contains('${"a".repeat(32)}')`, `params.text.startsWith('${"a".repeat(32)}')`, 4_000],
+    [`params.text.contains('${"a".repeat(33)}')`, `params.text.startsWith('${"a".repeat(33)}')`, 2_000],
     ["params.text.contains(params.needle)", "params.text.startsWith(params.needle)", 2_000],
+    ["params.text.indexOf('b', 16000)", "params.text.indexOf('b')", 1],
+    ["params.emoji.indexOf('b', 8000)", "params.emoji.indexOf('b')", 2_001],
     ["params.text.lastIndexOf(params.needle)", "params.text.startsWith(params.needle)", 3_001],
     ["params.text.split(params.needle)", "params.text.startsWith(params.needle)", 6_003],
     ["params.text.replace(params.needle, '')", "params.text.startsWith(params.needle)", 6_005],
     ["params.spaces.trim()", "params.text.trim()", 4_000],
     ["strings.quote(params.needle)", "params.needle.trim()", 5_001],
     ["'%x'.format([params.needle])", "'%s'.format([params.needle])", 4_499],
+    ["params.text < 'a'", "'a' < 'a'", 1],
+    ["bytes(params.text) < b'a'", "b'a' < bytes(params.text)", 0],
+    ["bytes(params.text) + bytes(params.text)", "bytes(params.text) == bytes(params.text)", 999],
     ["params.accents.upperAscii()", "params.text.upperAscii()", 8_000],
   ])("[CEL-5] %s is charged more than %s by %d", (text, less, steps) => {
     expect(dearer(text, less)).toBe(steps);

@@ -79,3 +79,56 @@ describe("functions beyond standard CEL", () => {
     expect(errorOf(text).code).toBe("cel_error");
   });
 });
+
+describe("a long text", () => {
+  const needles = ["abcdefghijklmnopqrstuvwxyz0123456789", "aab".repeat(12), `${"a".repeat(33)}b`];
+
+  it.each(needles)("[CEL-4] is found as a short one is: %s", (sought) => {
+    const nearly = sought.slice(0, -1);
+    for (const text of [nearly, sought, `${nearly}${sought}`, `x${sought}${sought}y${nearly}z${sought}!`]) {
+      for (const from of [0, 1, sought.length, text.length]) {
+        const found =
+          "[params.text.indexOf(params.sought, params.from), params.text.lastIndexOf(params.sought, params.from)]";
+        expect(answerOf(found, { params: { text, sought, from: Math.min(from, text.length) } })).toEqual([
+          text.indexOf(sought, from),
+          text.lastIndexOf(sought, from),
+        ]);
+      }
+      expect(answerOf("params.text.split(params.sought)", { params: { text, sought } })).toEqual(
+        text.split(sought),
+      );
+    }
+  });
+});
+
+describe("what is equal, and what comes first", () => {
+  it.each<[string, Json]>([
+    ["[[1] == [1, 2], [1, null] == [1], {'a': 1} == {'b': 1}, {'a': null} == {'b': null}]", false],
+    ["[1 == [1], [1] == 1, 1 == now, now == 1, 1 == int, int == 1, null == 0, false == 0]", false],
+    ["[int == string, int == [1], b'a' == 'a', now == duration('1s'), duration('1s') == now]", false],
+    ["[1.0 <= double('NaN'), double('NaN') >= 1.0, double('NaN') == double('NaN')]", false],
+    ["[b'a' < b'ab', b'ab' > b'aa', false < true, 'a' < 'ab', 2u > 1, 1 < 1.5, int == int]", true],
+    ["[true in state._shared, null in state._shared, 1 in params, [1] in params, true in params]", false],
+  ])("[CEL-4] each of %s is %j", (text, value) => {
+    const state = stateOf({ _shared: { true: 1, null: 1, undefined: 1 } });
+    expect([...new Set(answerOf(text, { state, params: { 1: 1, true: 1 } }) as Json[])]).toEqual([value]);
+  });
+
+  it("[CEL-1] keys that are no text: a number is one in a scope, and nothing else is", () => {
+    const state = stateOf({ _shared: { true: 1, 7: 2 } });
+    expect(answerOf("[state._shared[true], state._shared[7], 7 in state._shared]", { state })).toEqual([
+      null,
+      2,
+      true,
+    ]);
+    expect(errorOf("params[1]", { params: { 1: 1 } }).code).toBe("cel_error");
+  });
+
+  it("[CEL-2] the edges of whole numbers", () => {
+    expect(answerOf("18446744073709551614u + 1u == 18446744073709551615u")).toBe(true);
+    expect(errorOf("18446744073709551615u + 1u").message).toBe("unsigned integer overflow");
+    for (const text of ["5 % 0", "5u % 0u", "5.0 % 0.0"])
+      expect(errorOf(text).message).toBe("modulus by zero");
+    expect(errorOf("-'a'").message).toBe("no such overload: -(string)");
+  });
+});

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { answerOf, errorOf, stateOf } from "./world.ts";
+import { type CelValue, Uint } from "../../src/cel/values.ts";
+import { LIMITS } from "../../src/kernel/limits.ts";
+import { answerOf, errorOf, NOW, NotedMap, stateOf } from "./world.ts";
 
 describe("numbers", () => {
   const state = stateOf({ _shared: { turn: 1, score: 2.5, items: ["a", "b", "c"] }, self: { load: 0.3 } });
@@ -74,5 +76,35 @@ describe("numbers", () => {
     expect(errorOf("9223372036854775807 + 1").message).toBe("integer overflow");
     expect(errorOf("9223372036854775808").code).toBe("invalid_cel");
     expect(answerOf("-9223372036854775808 < 0")).toBe(true);
+  });
+});
+
+describe("what is nested", () => {
+  const most = LIMITS.requestDepth;
+
+  function nested(levels: number, within: (inner: CelValue) => CelValue, innermost: CelValue = 1): CelValue {
+    return levels === 0 ? innermost : within(nested(levels - 1, within, innermost));
+  }
+
+  it.each<[string, string, (inner: CelValue) => CelValue, number]>([
+    ["lists", "params", (inner) => [1, inner], most],
+    ["objects", "params", (inner) => ({ a: 1, b: inner }) as CelValue, most],
+    ["a map around objects", "{'a': params}", (inner) => ({ b: inner }) as CelValue, most - 1],
+    ["maps of the room", "params", (inner) => new NotedMap({ a: inner }), most],
+  ])("[CEL-7] leaves to 48 levels and no deeper: %s", (_, text, within, levels) => {
+    expect(() => answerOf(text, { params: nested(levels, within) })).not.toThrow();
+    const error = errorOf(text, { params: nested(levels + 1, within) });
+    expect([error.code, error.message]).toEqual(["cel_error", "the result is nested deeper than 48 levels"]);
+  });
+
+  it("[CEL-7] counts what leaves as text or as a number for no level of its own", () => {
+    for (const innermost of [NOW, new Uint(1n), "a", null]) {
+      expect(() => answerOf("params", { params: nested(most, (inner) => [inner], innermost) })).not.toThrow();
+    }
+  });
+
+  it("[CEL-2] leaves as the same object that was read", () => {
+    const object = { a: { b: [1] } };
+    expect(answerOf("params", { params: object })).toBe(object);
   });
 });

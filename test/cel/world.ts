@@ -1,57 +1,57 @@
+import { ComputedMap } from "../../src/cel/computed-map.ts";
 import { Meter } from "../../src/cel/meter.ts";
 import { compile, type Evaluated, evaluate, type RootName, type Roots } from "../../src/cel/program.ts";
-import { SubstrateMap } from "../../src/cel/substrate-map.ts";
+import type { SubstrateMap } from "../../src/cel/substrate-map.ts";
 import { type CelValue, Timestamp, toCel } from "../../src/cel/values.ts";
 import type { Json } from "../../src/kernel/json.ts";
 import { LIMITS } from "../../src/kernel/limits.ts";
 
 /** A map of the substrate that notes what is read there. */
-export class NotedMap extends SubstrateMap {
+export class NotedMap extends ComputedMap {
   readonly noted: string[] = [];
-  readonly #entries: ReadonlyMap<string, CelValue>;
 
-  constructor(entries: Iterable<readonly [string, CelValue]>) {
-    super();
-    this.#entries = new Map(entries);
+  constructor(entries: Readonly<Record<string, CelValue>>) {
+    super(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, () => value])));
   }
 
   protected override read(key: string): CelValue | undefined {
     this.noted.push(`read ${key}`);
-    return this.#entries.get(key);
+    return super.read(key);
   }
 
   protected override holds(key: string): boolean {
     this.noted.push(`holds ${key}`);
-    return this.#entries.has(key);
+    return super.holds(key);
   }
 
   protected override names(): Iterable<string> {
     this.noted.push("names");
-    return this.#entries.keys();
+    return super.names();
   }
 
   protected override count(): number {
     this.noted.push("count");
-    return this.#entries.size;
+    return super.count();
   }
 }
 
 /** As the room's scopes: one that is absent reads as an empty map. */
 class Scopes extends NotedMap {
   protected override read(key: string): CelValue | undefined {
-    return super.read(key) ?? new NotedMap([]);
+    return super.read(key) ?? new NotedMap({});
   }
 }
 
 export type State = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
 export function stateOf(state: State): SubstrateMap {
-  const scopes = Object.entries(state).map(([name, entries]) => [name, mapOf(entries)] as const);
-  return new Scopes(scopes);
+  return new Scopes(
+    Object.fromEntries(Object.entries(state).map(([name, entries]) => [name, mapOf(entries)])),
+  );
 }
 
 export function mapOf(entries: Readonly<Record<string, Json>>): NotedMap {
-  return new NotedMap(Object.entries(entries).map(([key, value]) => [key, toCel(value)]));
+  return new NotedMap(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, toCel(value)])));
 }
 
 export const NOW = Timestamp.fromMilliseconds(Date.UTC(2026, 0, 31, 12));

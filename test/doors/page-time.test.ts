@@ -199,6 +199,39 @@ it("[DASH-8] a fork from here is a room as this one was then", async () => {
   });
 });
 
+it("[DASH-8] [FORK-1] [AUTH-9] where creating rooms takes a token a fork asks for it, until it is good", async () => {
+  await browser.look(async (person) => {
+    const { page } = person;
+    const brought: (string | undefined)[] = [];
+    // As a server with ROOM_CREATION=token answers; this one lets anybody create.
+    await page.route(/\/fork$/, async (route) => {
+      const token = route.request().headers()["x-sync-create-token"];
+      brought.push(token);
+      if (token === "create_good") return await route.continue();
+      const error = token === undefined ? "authentication_required" : "invalid_token";
+      const refused = { error, message: `Creating a room here needs a create token: ${error}.` };
+      await route.fulfill({ status: 401, json: refused });
+    });
+    await person.open(made.id, made.token, "state");
+    await scrub(person, then);
+    await page.getByRole("button", { name: "Fork from here" }).click();
+    const dialog = page.getByRole("dialog");
+    const fork = dialog.getByRole("button", { name: "Fork", exact: true });
+    const field = dialog.getByLabel("Create token");
+    expect(await field.count()).toBe(0);
+    await fork.click();
+    await person.sees("needs a create token: authentication_required", "dialog");
+    expect(await field.getAttribute("type")).toBe("password");
+    await field.fill("create_stale");
+    await fork.click();
+    await person.sees("needs a create token: invalid_token", "dialog");
+    await field.fill(" create_good ");
+    await fork.click();
+    await person.sees("Keep these tokens", "dialog");
+    expect(brought).toEqual([undefined, "create_stale", "create_good"]);
+  });
+});
+
 it("[DASH-8] [LOG-9] what the room has forgotten cannot be asked for: time begins where it remembers", async () => {
   const short = await createRoom(server);
   await short.room.registerAction({ id: "count", writes: [{ key: "n", increment: 1 }] });

@@ -138,3 +138,38 @@ it("[LIMIT-4] whatever happens, whoever waits as long as it was told goes on, an
     SEED,
   );
 });
+
+it("[LIMIT-4] the one that is stopped is told when it goes on: one answer at a time", () => {
+  const guard = new LoopGuard();
+  for (const each of alternating(PER_MINUTE + 2, (_, agent) => event(agent, "turn"))) {
+    expect(guard.lacks(each.agent as string, PER_MINUTE, 0)).toBeNull();
+    guard.note(each, PER_MINUTE, 0);
+  }
+  expect(guard.lacks("ana", PER_MINUTE, 0)).toBe(60 / PER_MINUTE);
+  expect(guard.lacks("ana", PER_MINUTE, 5_999)).not.toBeNull();
+  expect(guard.lacks("ana", PER_MINUTE, 6_000)).toBeNull();
+});
+
+it("[LIMIT-4] what the room samples is nobody's input, and an agent and the room are no two agents", () => {
+  const sampled = alternating(50, (_, agent) => event(agent, "turn")).flatMap((each) => [
+    each,
+    event(null, "other", { kind: "sample" }),
+  ]);
+  expect(passed(sampled)).toBe(2 * (PER_MINUTE + 2));
+  const room = alternating(50, (_, agent) => event(agent === "ben" ? null : agent, "turn"));
+  expect(passed(room)).toBe(room.length);
+});
+
+it("[LIMIT-4] of a turn the first 256 places count", () => {
+  const turns = (others: number) =>
+    alternating(30, (turn, agent) => {
+      const { payload } = event(agent, "turn");
+      const before = Array.from(
+        { length: others },
+        (_, n) => event(agent, `${turn} ${n}`).payload.writes,
+      ).flat();
+      return event(agent, "", { payload: { ...payload, writes: [...before, ...payload.writes] } });
+    });
+  expect(passed(turns(255))).toBe(PER_MINUTE + 2);
+  expect(passed(turns(256))).toBe(30);
+});

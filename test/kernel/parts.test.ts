@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { chainText } from "../../src/kernel/chain.ts";
 import { contested, rivals } from "../../src/kernel/contention.ts";
 import { isRetryable } from "../../src/kernel/errors.ts";
+import type { Json } from "../../src/kernel/json.ts";
+import { LIMITS } from "../../src/kernel/limits.ts";
 import type { ActionDefinition } from "../../src/kernel/model.ts";
 import { nearest } from "../../src/kernel/nearest.ts";
 import { paramSchema, paramSchemaFault } from "../../src/kernel/param-schema.ts";
 import { decay, provenanceAfter } from "../../src/kernel/provenance.ts";
+import { limitsOf } from "../../src/kernel/room-limits.ts";
 import { DEFAULT_WEIGHTS, NO_SIGNALS, rounded, scoreOf, weightsOf } from "../../src/kernel/salience.ts";
 import { StandingState, standing } from "../support/decisions.ts";
 
@@ -30,6 +33,12 @@ describe("the nearest name", () => {
     ["task", ["task1"], undefined],
     ["bacd", ["abcd"], "abcd"],
     ["aabb", ["abab"], "abab"],
+    ["badc", ["abcd"], undefined],
+    ["clxb", ["clby"], undefined],
+    ["clxb", ["clyx"], undefined],
+    ["claim", ["xyclai"], undefined],
+    ["claim", ["clam", "cleim", "clxxm"], "clam"],
+    ["task-12", ["task-34"], undefined],
     ["x".repeat(64), [`${"x".repeat(63)}y`], `${"x".repeat(63)}y`],
     ["x".repeat(65), [`${"x".repeat(64)}y`], undefined],
     ["claim", [], undefined],
@@ -37,12 +46,36 @@ describe("the nearest name", () => {
     expect(nearest(name, candidates)).toBe(near);
   });
 
-  it("[HTTP-2] is looked for among 2,000, and what is equal but for its capitals ends the search", () => {
+  it("[HTTP-2] is looked for among 2,000, and is the first that is equal but for its capitals", () => {
     const crowd = Array.from({ length: 1_999 }, () => "other");
     expect(nearest("claim", [...crowd, "clam"])).toBe("clam");
     expect(nearest("claim", ["clams", ...crowd, "clam"])).toBe("clams");
     expect(nearest("claim", ["other", ...crowd, "clam"])).toBe(undefined);
     expect(nearest("claim", ["Claim", "CLAIM"])).toBe("Claim");
+  });
+});
+
+describe("the limits of a room", () => {
+  const limitsBy = (limits?: Json) =>
+    limitsOf(new StandingState({ _config: limits === undefined ? {} : { limits: standing(limits) } }));
+
+  it("[LIMIT-5] are those of everywhere where nothing is set, or no object", () => {
+    for (const none of [undefined, null, 5, [1], {}]) expect(limitsBy(none)).toEqual(LIMITS);
+  });
+
+  it("[LIMIT-5] are lowered down to 1 by what is a number, and by nothing else", () => {
+    const set = {
+      entries: 1,
+      views: 7,
+      agents: 0,
+      actions: -1,
+      timers: "5",
+      waits: true,
+      watchers: [3],
+      x: 2,
+    };
+    expect(limitsBy(set)).toEqual({ ...LIMITS, entries: 1, views: 7 });
+    expect(limitsBy({ burst: 9_999, subscriptions: 2 })).toEqual({ ...LIMITS, subscriptionsPerSocket: 2 });
   });
 });
 
