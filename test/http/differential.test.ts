@@ -147,7 +147,7 @@ function normalised({ door, answer }: Knock, room: string): string {
       .replaceAll(/dur=\d+/g, "dur=0")
       // The heaviest comes first, and what is recent grows lighter by the ms.
       .replaceAll(/(?<=reasons\\?":\[)[^\]]*/g, (reasons) => reasons.split(",").sort().join())
-      .replaceAll(/"(velocity|score)":[\d.e-]+/g, '"$1":0')
+      .replaceAll(/"(velocity|score|recency)":[\d.e-]+/g, '"$1":0')
       .replaceAll(/\d\.\d{3,}(?:e-\d+)?/g, "FRACTION")
       .replaceAll(/"[0-9a-f]{16}"|\\"[0-9a-f]{16}\\"/g, "HASH")
   );
