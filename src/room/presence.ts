@@ -9,13 +9,25 @@ type PresenceTable = Pick<PresenceStore, "load" | "save">;
 
 interface Sighting {
   lastHeartbeat: number;
-  /** When the agent joined, as far as anybody has asked: whoever joined just now is there. */
+  /** The same as ISO 8601, once somebody has asked: every context tells it of every agent. */
+  lastHeartbeatText: string | null;
+  /** When the agent joined, as far as anybody has asked, as it is recorded and in ms: whoever joined just now is there. */
+  joined: string;
   joinedAt: number;
   cursor: number;
   readSeq: number;
   /** The conditions that the agent waits on now, oldest first. */
   readonly waits: Map<string, string>;
 }
+
+const NEVER_SEEN = {
+  lastHeartbeat: 0,
+  lastHeartbeatText: null,
+  joined: "",
+  joinedAt: 0,
+  cursor: 0,
+  readSeq: 0,
+};
 
 /** What agents were last seen doing: in memory, and now and then in its table [LOG-7]. */
 export class Presence {
@@ -32,8 +44,8 @@ export class Presence {
     this.#store = store;
     for (const { agent, last_heartbeat, cursor, read_seq } of store.load()) {
       this.#sightings.set(agent, {
+        ...NEVER_SEEN,
         lastHeartbeat: last_heartbeat,
-        joinedAt: 0,
         cursor,
         readSeq: read_seq,
         waits: new Map(),
@@ -49,6 +61,7 @@ export class Presence {
     const sighting = this.#sighting(agent);
     const wasIdle = now - sighting.lastHeartbeat > LIMITS.idleAfterMs;
     sighting.lastHeartbeat = now;
+    sighting.lastHeartbeatText = null;
     this.#idle.note(idleAt(sighting));
     this.#unsaved.add(agent);
     this.#flushAt ??= now + LIMITS.presenceFlushMs;
@@ -85,7 +98,10 @@ export class Presence {
   status(agent: string, record: AgentRecord): AgentStatus {
     if (record.status === "left") return "left";
     const sighting = this.#sighting(agent);
-    sighting.joinedAt = Date.parse(record.joined_at);
+    if (sighting.joined !== record.joined_at) {
+      sighting.joined = record.joined_at;
+      sighting.joinedAt = Date.parse(record.joined_at);
+    }
     if (sighting.waits.size > 0) return "waiting";
     // Where an eviction lost an agent's first calls, nobody has planned when it becomes idle.
     const at = idleAt(sighting) ?? 0;
@@ -100,8 +116,10 @@ export class Presence {
 
   /** When the agent last called, ISO 8601, or null where that is not known. */
   lastHeartbeat(agent: string): string | null {
-    const at = this.#sighting(agent).lastHeartbeat;
-    return at === 0 ? null : new Date(at).toISOString();
+    const sighting = this.#sighting(agent);
+    if (sighting.lastHeartbeat === 0) return null;
+    sighting.lastHeartbeatText ??= new Date(sighting.lastHeartbeat).toISOString();
+    return sighting.lastHeartbeatText;
   }
 
   /** The highest message number that the agent has read. */
@@ -148,7 +166,7 @@ export class Presence {
   #sighting(agent: string): Sighting {
     const known = this.#sightings.get(agent);
     if (known) return known;
-    const sighting: Sighting = { lastHeartbeat: 0, joinedAt: 0, cursor: 0, readSeq: 0, waits: new Map() };
+    const sighting: Sighting = { ...NEVER_SEEN, waits: new Map() };
     this.#sightings.set(agent, sighting);
     return sighting;
   }
