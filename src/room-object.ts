@@ -15,7 +15,7 @@ import type {
 import { READS, SOCKET_HEADER } from "./protocol/calls.ts";
 import { CLOSE_CODES } from "./protocol/frames.ts";
 import { diskFull, isDiskFull, SPARING_MS } from "./protocol/full-disk.ts";
-import { refusalReply } from "./room/answers.ts";
+import { refusalReply, sendable } from "./room/answers.ts";
 import { GroupCommit, overloaded } from "./room/group-commit.ts";
 import { roomExists } from "./room/membership.ts";
 import type { RoomHost } from "./room/ports.ts";
@@ -201,7 +201,7 @@ export class RoomObject extends DurableObject<Env> {
   #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" }>): Reply {
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
-    const reply = this.#guard(() => room.call(caller, call), refusalReply);
+    const reply = this.#guard(() => sendable(room.call(caller, call)), refusalReply);
     this.#alarm.plan(room.dueAt);
     return reply;
   }

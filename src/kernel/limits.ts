@@ -89,6 +89,12 @@ export const LIMITS = Object.freeze({
   budgetTokens: 16 * MIB,
   eventsPerPage: 500,
   eventsPerPageDefault: 100,
+  /** A page by count ends early where its texts come to as many: 500 events could be 500 MiB, four times what an object has. */
+  pageChars: 4 * MIB,
+  /** Of any answer: 30 MiB as UTF-8, and the platform passes 32 from an object to the Worker, and in a message of a socket. */
+  answerChars: 10 * MIB,
+  /** The values of all views and subscriptions together, which are held in memory beside the state. */
+  derivedChars: 8 * MIB,
   /** Lean events: what a page of them takes is the reading of their rows, under 25 ms of the room. */
   leanEventsPerPage: 5_000,
   /** Of the payloads that a page of lean events reads, for they are parsed whole; at least one is. */

@@ -1,4 +1,6 @@
 import type { Refusal } from "../kernel/errors.ts";
+import { refuse } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
 import type { LogEvent, Operation, Timer } from "../kernel/model.ts";
 import type { Sight, VisibleOperation } from "../kernel/sight.ts";
 import type { Reply } from "../protocol/calls.ts";
@@ -10,6 +12,18 @@ import { RawJson } from "../protocol/serialise.ts";
 export function refusalReply(refusal: Refusal, seq?: number): Reply {
   const body = JSON.stringify(refusalBody(refusal));
   return { status: refusalStatus(refusal), body, ...(seq === undefined ? {} : { seq }) };
+}
+
+/** A reply as it can be sent: what would be too long is refused, before its text is made of its parts. */
+export function sendable(reply: Reply): Reply {
+  return reply.body.length <= LIMITS.answerChars ? reply : refusalReply(tooLong().refusal, reply.seq);
+}
+
+function tooLong() {
+  return refuse("too_large", `The answer would have more than ${LIMITS.answerChars} characters.`, {
+    hint: "Ask for less at once: only=, budget= or messages_limit= of a context, limit= of a page; an export tells all.",
+    details: { limit: "answerChars" },
+  });
 }
 
 /** What an invoker is told of its own writes, and of the cooldown that they began [ACT-8, AUTH-7]. */

@@ -19,6 +19,8 @@ export class Derivation {
   readonly volatility: Volatility = { now: false, presence: false };
   /** The pass in which it was last evaluated. */
   pass = 0;
+  /** How much of what the room may hold it holds: the characters of its value. */
+  chars = 0;
   /** Set while it is being evaluated and found among its own inputs. */
   cycle: readonly string[] | undefined;
 
@@ -32,5 +34,21 @@ export class Derivation {
     this.volatility.now = false;
     this.volatility.presence = false;
     this.cycle = undefined;
+  }
+}
+
+/** A derivation to be evaluated: how, and what it is worth when it turns out to read itself through the ids given. */
+export interface Request<T> {
+  readonly derivation: Derivation;
+  readonly evaluate: () => T;
+  readonly whenCyclic: (ids: readonly string[]) => T;
+}
+
+/** Thrown out of a chain of reads that is too deep for the stack. It is no Error: no expression absorbs it. */
+export class TooDeep {
+  readonly request: Request<unknown>;
+
+  constructor(request: Request<unknown>) {
+    this.request = request;
   }
 }

@@ -1,6 +1,7 @@
+import { LIMITS } from "../kernel/limits.ts";
 import type { LogEvent } from "../kernel/model.ts";
-import type { Point, Volatility } from "./derivation.ts";
-import { Derivation } from "./derivation.ts";
+import type { Point, Request, Volatility } from "./derivation.ts";
+import { Derivation, TooDeep } from "./derivation.ts";
 import { Turn } from "./turn.ts";
 
 /** The point of one key. Keys hold no control characters, so that no two points look alike. */
@@ -64,22 +65,6 @@ const MOST_KEYS_PER_SCOPE = 128;
 /** How many derivations may read through one another on the host's stack before the deepest is settled first. */
 const MOST_NESTED = 16;
 
-/** A derivation to be evaluated: how, and what it is worth when it turns out to read itself through the ids given. */
-interface Request<T> {
-  readonly derivation: Derivation;
-  readonly evaluate: () => T;
-  readonly whenCyclic: (ids: readonly string[]) => T;
-}
-
-/** Thrown out of a chain of reads that is too deep for the stack. It is no Error: no expression absorbs it. */
-class TooDeep {
-  readonly request: Request<unknown>;
-
-  constructor(request: Request<unknown>) {
-    this.request = request;
-  }
-}
-
 /**
  * The graph of everything that is computed from the state. A derivation is evaluated when somebody asks for it and
  * something that it read has changed since, and not otherwise; an index from each point to its readers makes a commit
@@ -92,6 +77,8 @@ export class Derivations {
   /** Derivations that wait for a deeper one to be settled, outermost first. */
   readonly #suspended: Derivation[] = [];
   #pass = 1;
+  /** What all of them hold. */
+  #chars = 0;
   /** What the expressions evaluated meanwhile take together. */
   readonly turn = new Turn();
   /** How many evaluations there have been. */
@@ -191,12 +178,34 @@ export class Derivations {
     return points;
   }
 
+  /**
+   * Whether the derivation being evaluated may hold a value of so many characters of JSON, beside all others. Where it may
+   * not, it is worth something else once others hold less: it counts as volatile.
+   */
+  hold(chars: number): boolean {
+    const holder = this.#stack.at(-1);
+    if (!holder) return true;
+    const fits = this.#chars + chars <= LIMITS.derivedChars;
+    if (!fits) holder.volatility.now = true;
+    else [this.#chars, holder.chars] = [this.#chars + chars, holder.chars + chars];
+    return fits;
+  }
+
+  /** What is stale is not held: it may never be asked for again. */
+  #release(derivation: Derivation): void {
+    this.#chars -= derivation.chars;
+    derivation.chars = 0;
+    derivation.value = undefined;
+  }
+
   /** Marks everything that read one of `points`, directly or through others, and answers the ids. */
   touch(points: Iterable<Point>): ReadonlySet<string> {
     const stale = this.readersOf(points);
     for (const id of stale) {
       const derivation = this.#derivations.get(id);
-      if (derivation) derivation.fresh = false;
+      if (!derivation) continue;
+      derivation.fresh = false;
+      this.#release(derivation);
     }
     return stale;
   }
@@ -229,6 +238,7 @@ export class Derivations {
     const derivation = this.#derivations.get(id);
     if (!derivation) return;
     this.#disconnect(derivation);
+    this.#release(derivation);
     this.#derivations.delete(id);
   }
 
@@ -236,6 +246,7 @@ export class Derivations {
   clear(): void {
     this.#derivations.clear();
     this.#readers.clear();
+    this.#chars = 0;
   }
 
   #create(id: string): Derivation {
@@ -246,6 +257,7 @@ export class Derivations {
 
   #evaluate<T>({ derivation, evaluate, whenCyclic }: Request<T>): void {
     this.#disconnect(derivation);
+    this.#release(derivation);
     derivation.reset();
     derivation.fresh = true;
     derivation.pass = this.#pass;

@@ -49,11 +49,23 @@ function evaluateInTurn(program: Program, roots: RoomRoots): Evaluation {
   return { ok: false, fault: evaluated.error };
 }
 
-/** Like {@link evaluateText}, for a value that the room keeps or repeats: it is no larger than a value may be. */
+/**
+ * Like {@link evaluateText}, for a value that the room keeps or repeats: it is no larger than a value may be, and not more
+ * together with all others than a room may hold [VIEW-7].
+ */
 export function evaluateValue(text: string, roots: RoomRoots, account?: Meter): Evaluation {
   const evaluation = evaluateText(text, roots, account);
-  if (!evaluation.ok || JSON.stringify(evaluation.value).length <= LIMITS.valueBytes) return evaluation;
-  const message = `the expression makes a value of more than ${LIMITS.valueBytes} bytes`;
+  if (!evaluation.ok) return evaluation;
+  const chars = JSON.stringify(evaluation.value).length;
+  if (chars > LIMITS.valueBytes)
+    return overBudget(`the expression makes a value of more than ${LIMITS.valueBytes} bytes`);
+  if (roots.derivations.hold(chars)) return evaluation;
+  return overBudget(
+    `the room's views and subscriptions hold more than ${LIMITS.derivedChars} characters together`,
+  );
+}
+
+function overBudget(message: string): Evaluation {
   return { ok: false, fault: { code: "cel_budget_exceeded", message } };
 }
 

@@ -24,11 +24,11 @@ export function readHistory(model: ReadModel, session: Session, call: HistoryCal
   if (unreachable) return unreachable;
   const { scope, key, prefix, limit } = call;
   const seqs = session.sight.mayRead(scope) ? touched(model, call) : [];
-  const page = seqs.slice(0, limit);
+  const events = model.log.firstEvents(seqs.slice(0, limit));
   const versions = new Map<string, Version>();
-  const entries = model.log.events(page).flatMap((event) => changes(model, event, call, versions));
+  const entries = events.flatMap((event) => changes(model, event, call, versions));
   const subject = key === undefined ? { prefix: prefix ?? "" } : { key };
-  const next = seqs.length > limit ? page.at(-1) : undefined;
+  const next = seqs.length > events.length ? events.at(-1)?.seq : undefined;
   return succeed({ scope, ...subject, entries, after: call.after ?? 0, next });
 }
 

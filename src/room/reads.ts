@@ -7,7 +7,7 @@ import type { Sight } from "../kernel/sight.ts";
 import type { LogCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
-import type { ChainedEvent } from "../storage/log-store.ts";
+import type { ChainedEvent, LogFilter } from "../storage/log-store.ts";
 import { reachRefusal } from "./compaction.ts";
 import { evaluateText } from "./expressions.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -55,17 +55,24 @@ export function readLog(model: ReadModel, session: Session, call: LogCall): Resu
   const unreachable = reachRefusal(model.checkpoint, call.after);
   if (unreachable) return unreachable;
   if (call.depth === "lean") return succeed(leanPage(model, session, call));
-  const rows = model.log.page({ ...call, after: call.after ?? 0, limit: call.limit + 1 });
-  const page = rows.slice(0, call.limit);
+  const filter = { ...call, after: call.after ?? 0 };
+  const page = model.log.page(filter);
   const events = page.map((event) => eventAnswer(event, session.sight)).filter((event) => event !== null);
-  return succeed({ events, next: rows.length > call.limit ? page.at(-1)?.seq : undefined });
+  return succeed({ events, next: nextOf(model, filter, page) });
 }
 
-/** Events without their values. A page ends early where its payloads are large [LOG-12]. */
-function leanPage({ log }: ReadModel, { sight }: Session, call: LogCall): AnswerObject {
-  const page = log.leanPage({ ...call, after: call.after ?? 0 }, LIMITS.leanPageChars);
-  const events = page.events.map((event) => leanEvent(event, sight)).filter((event) => event !== null);
-  return { events, next: page.hasMore ? page.events.at(-1)?.seq : undefined };
+/** The seq to read on after, where there is more: a page ends early where its payloads are large [LOG-12]. */
+function nextOf({ log }: ReadModel, filter: LogFilter, page: readonly LogEvent[]): number | undefined {
+  const last = page.at(-1)?.seq;
+  return last !== undefined && log.isAfter({ ...filter, after: last }) ? last : undefined;
+}
+
+/** Events without their values. */
+function leanPage(model: ReadModel, { sight }: Session, call: LogCall): AnswerObject {
+  const filter = { ...call, after: call.after ?? 0 };
+  const page = model.log.leanPage(filter, LIMITS.leanPageChars);
+  const events = page.map((event) => leanEvent(event, sight)).filter((event) => event !== null);
+  return { events, next: nextOf(model, filter, page) };
 }
 
 function leanEvent(event: LogEvent, sight: Sight): AnswerObject | null {
@@ -92,7 +99,9 @@ export function readPoll(model: ReadModel, session: Session): AnswerObject {
     available.set(id, model.actions.availability(id, sight).available);
   const agents = new Map<string, Answer>();
   for (const id of model.agents.ids()) agents.set(id, RawJson.of(model.agents.shown(id)));
-  const newest = model.log.newest(LIMITS.eventsPerPageDefault).map((event) => eventAnswer(event, sight));
+  const newest = model.log
+    .newest(LIMITS.eventsPerPageDefault, LIMITS.pageChars)
+    .map((event) => eventAnswer(event, sight));
   return {
     state: pollState(model, sight),
     resolved,

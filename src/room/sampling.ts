@@ -118,11 +118,10 @@ export function readSamples(
     return { ok: false, refusal: suggest(refusal, unknown, next) };
   }
   const seqs = samples.after(view, after ?? 0, limit + 1);
-  const page = seqs.slice(0, limit);
-  const events = model.log.events(page);
+  const events = model.log.firstEvents(seqs.slice(0, limit));
   return succeed({
     view,
     samples: events.map(({ seq, ts, payload }) => ({ seq, ts, value: RawJson.of(payload.value ?? null) })),
-    next: seqs.length > limit ? page.at(-1) : undefined,
+    next: seqs.length > events.length ? events.at(-1)?.seq : undefined,
   });
 }

@@ -1,4 +1,6 @@
+import { LIMITS } from "../kernel/limits.ts";
 import type { EventKind, EventPayload, LogEvent } from "../kernel/model.ts";
+import { boundedRows } from "./bounded-rows.ts";
 import type { Place } from "./key-index.ts";
 
 interface LogRow extends Record<string, SqlStorageValue> {
@@ -56,6 +58,13 @@ function decode(row: LogRow): ChainedEvent {
   return { seq, kind: kind as EventKind, ts, agent, payload: JSON.parse(payload) as EventPayload, chain };
 }
 
+function bounded<Row extends { payload: string }>(
+  rows: Iterable<Row>,
+  chars: number = LIMITS.pageChars,
+): Row[] {
+  return boundedRows(rows, ({ payload }) => payload, chars);
+}
+
 /** The `log` table and its index: what happened, and what happened to a key. */
 export class LogStore {
   readonly #sql: SqlStorage;
@@ -90,22 +99,24 @@ export class LogStore {
     );
   }
 
+  /** The first events that fit the filter: fewer where their payloads come to `pageChars`. */
   page(filter: LogFilter): ChainedEvent[] {
-    return this.#filtered<LogRow>(COLUMNS, filter).toArray().map(decode);
+    return bounded(this.#filtered<LogRow>(COLUMNS, filter)).map(decode);
   }
 
-  /** A page as {@link page} reads it, which ends earlier where its payloads come to `chars`: at least one event. */
-  leanPage(filter: LogFilter, chars: number): { events: LogEvent[]; hasMore: boolean } {
-    const { limit } = filter;
-    const rows = this.#filtered<LeanRow>("seq, kind, ts, agent, payload", { ...filter, limit: limit + 1 });
-    const events: LogEvent[] = [];
-    let sum = 0;
-    for (const { payload, kind, ...row } of rows) {
-      sum += payload.length;
-      if (events.length === limit || (events.length > 0 && sum > chars)) return { events, hasMore: true };
-      events.push({ ...row, kind: kind as EventKind, payload: JSON.parse(payload) as EventPayload });
-    }
-    return { events, hasMore: false };
+  /** Events as {@link page} reads them but for their chains, which end early where their payloads come to `chars`. */
+  leanPage(filter: LogFilter, chars: number): LogEvent[] {
+    const rows = this.#filtered<LeanRow>("seq, kind, ts, agent, payload", filter);
+    return bounded(rows, chars).map(({ payload, kind, ...row }) => ({
+      ...row,
+      kind: kind as EventKind,
+      payload: JSON.parse(payload) as EventPayload,
+    }));
+  }
+
+  /** Whether any event fits the filter. */
+  isAfter(filter: LogFilter): boolean {
+    return this.#filtered("seq", { ...filter, limit: 1 }).toArray().length > 0;
   }
 
   #filtered<Row extends Record<string, SqlStorageValue>>(columns: string, filter: LogFilter) {
@@ -115,17 +126,27 @@ export class LogStore {
     return this.#sql.exec<Row>(query, after, kind ?? null, agent ?? null, limit, this.#last);
   }
 
-  /** The newest `limit` events, oldest first. */
-  newest(limit: number): ChainedEvent[] {
+  /** The newest `limit` events, oldest first: fewer where their payloads come to `chars`. */
+  newest(limit: number, chars: number): ChainedEvent[] {
     const query = `SELECT ${COLUMNS} FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT ?`;
-    return this.#sql.exec<LogRow>(query, this.#last, limit).toArray().map(decode).reverse();
+    return bounded(this.#sql.exec<LogRow>(query, this.#last, limit), chars)
+      .map(decode)
+      .reverse();
+  }
+
+  /** The first events of these seqs, oldest first: fewer where their payloads come to `pageChars`. */
+  firstEvents(seqs: readonly number[]): ChainedEvent[] {
+    return bounded(this.#ofSeqs(seqs)).map(decode);
   }
 
   /** The events of these seqs, oldest first. */
   events(seqs: readonly number[]): ChainedEvent[] {
-    if (seqs.length === 0) return [];
+    return seqs.length === 0 ? [] : this.#ofSeqs(seqs).toArray().map(decode);
+  }
+
+  #ofSeqs(seqs: readonly number[]) {
     const query = `SELECT ${COLUMNS} FROM log WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`;
-    return this.#sql.exec<LogRow>(query, JSON.stringify(seqs)).toArray().map(decode);
+    return this.#sql.exec<LogRow>(query, JSON.stringify(seqs));
   }
 
   /** The first events after `after`, up to `last`, as they are stored: at least one, and `bytes` of payloads. */

@@ -1,4 +1,6 @@
+import { LIMITS } from "../kernel/limits.ts";
 import type { Message } from "../kernel/model.ts";
+import { boundedRows } from "./bounded-rows.ts";
 import type { KeyIndex } from "./key-index.ts";
 
 const SCOPE = "_messages";
@@ -14,6 +16,11 @@ interface MessageRow extends Record<string, SqlStorageValue> {
 
 function decode({ key, value, updated_at }: MessageRow): NumberedMessage {
   return { ...(JSON.parse(value) as Message), seq: Number(key), ts: updated_at };
+}
+
+/** No more than an answer could hold is read: one that holds as much is refused. */
+function bounded(rows: Iterable<MessageRow>): MessageRow[] {
+  return boundedRows(rows, ({ value }) => value, LIMITS.answerChars);
 }
 
 /** A message's number, as its index has it. */
@@ -35,14 +42,16 @@ export class MessageStore {
   /** The newest `limit` messages up to number `last`, oldest first. */
   newest(limit: number, last: number): NumberedMessage[] {
     const query = `SELECT key, value, updated_at ${MESSAGES} AND ${NUMBER} <= ? ORDER BY ${NUMBER} DESC LIMIT ?`;
-    return this.#sql.exec<MessageRow>(query, last, limit).toArray().reverse().map(decode);
+    return bounded(this.#sql.exec<MessageRow>(query, last, limit))
+      .reverse()
+      .map(decode);
   }
 
   /** The oldest `limit` messages after number `after` and up to `last`. */
   after(after: number, limit: number, last: number): NumberedMessage[] {
     const query = `SELECT key, value, updated_at ${MESSAGES} AND ${NUMBER} > ? AND ${NUMBER} <= ?
       ORDER BY ${NUMBER} LIMIT ?`;
-    return this.#sql.exec<MessageRow>(query, after, last, limit).toArray().map(decode);
+    return bounded(this.#sql.exec<MessageRow>(query, after, last, limit)).map(decode);
   }
 
   /** The numbers of the newest `limit` messages up to `last`, the lowest first. */

@@ -70,7 +70,7 @@ export const BROKEN_PLATFORMS: Readonly<Record<string, () => BrokenPlatform>> = 
     })),
   "the last event is applied again when the room wakes": () => {
     const again = ({ log, state }: Stores) => {
-      const [write] = log.newest(1)[0]?.payload.writes ?? [];
+      const [write] = log.newest(1, 0)[0]?.payload.writes ?? [];
       const entry = write && state.get(write.scope, write.key);
       if (!entry || write.op !== "increment") return;
       const text = String(Number(entry.text) + 1);

@@ -1,10 +1,9 @@
 import type { Result } from "../../kernel/errors.ts";
-import { succeed } from "../../kernel/errors.ts";
 import type { Reply } from "../../protocol/calls.ts";
 import type { ContextShape } from "../../protocol/context-shape.ts";
 import type { AnswerObject } from "../../protocol/serialise.ts";
 import { RawJson, serialise } from "../../protocol/serialise.ts";
-import { refusalReply } from "../answers.ts";
+import { refusalReply, sendable } from "../answers.ts";
 import { unmetClauses } from "../explain/unmet.ts";
 import type { ReadModel } from "../read-model.ts";
 import type { Session } from "../session.ts";
@@ -28,7 +27,9 @@ export class Contexts {
     const barred = readerRefusal(session);
     if (barred) return refusalReply(barred.refusal);
     const context = this.#read(session, shape, compact);
-    return context.ok ? this.#reply(context.value, compact) : refusalReply(context.refusal);
+    return context.ok
+      ? this.#reply(session, context.value, context.value.answer, compact)
+      : refusalReply(context.refusal);
   }
 
   /** The answer to a wait that was triggered, or whose time is over [WAIT-2]. */
@@ -38,13 +39,13 @@ export class Contexts {
     const unmet = triggered ? {} : this.#unmet(session, call.condition);
     const read = this.#read(session, shape, compact);
     if (!read.ok) return refusalReply(read.refusal);
-    const context = read.value;
+    const context = read.value.answer;
     const { seq } = this.#model.journal.head;
     const head: AnswerObject = triggered
       ? { triggered: true, condition: call.condition, seq }
       : { triggered: false, timeout: true, elapsed_ms: this.#model.now() - started_at, seq, ...unmet };
     const body = call.include === null ? { ...head, context } : { ...this.#named(context, shape), ...head };
-    return this.#reply(body, compact);
+    return this.#reply(session, read.value, body, compact);
   }
 
   /** Which clauses of a condition do not hold, as its waiter sees them [WAIT-7]. */
@@ -60,12 +61,8 @@ export class Contexts {
     return Object.fromEntries(Object.entries(context).filter(([section]) => names.includes(section)));
   }
 
-  #read(session: Session, shape: ContextShape, compact: boolean): Result<AnswerObject> {
-    const context = readContext({ model: this.#model, session, shape, compact });
-    if (!context.ok) return context;
-    const { answer, read } = context.value;
-    if (session.identity.kind === "agent") this.#noteRead(session.identity.agent, read);
-    return succeed(answer);
+  #read(session: Session, shape: ContextShape, compact: boolean): Result<ContextAnswer> {
+    return readContext({ model: this.#model, session, shape, compact });
   }
 
   /** Only an agent's own reading is noted: a room token that acts as it leaves no trace [AUTH-4, CTX-7]. */
@@ -73,7 +70,11 @@ export class Contexts {
     if (this.#model.presence.hasRead(agent, read)) this.#wake(this.#model.moved("presence", agent));
   }
 
-  #reply(answer: AnswerObject, compact: boolean): Reply {
-    return { status: 200, body: serialise(answer, compact), seq: this.#model.journal.head.seq };
+  /** What is too long to be sent has not been read. */
+  #reply({ identity }: Session, { read }: ContextAnswer, answer: AnswerObject, compact: boolean): Reply {
+    const { seq } = this.#model.journal.head;
+    const reply = sendable({ status: 200, body: serialise(answer, compact), seq });
+    if (reply.status === 200 && identity.kind === "agent") this.#noteRead(identity.agent, read);
+    return reply;
   }
 }

@@ -44,7 +44,7 @@ export function auditPart({ log }: ReadModel, { sight }: Session): Part {
     scope: "_audit",
     name: "state._audit",
     keys() {
-      log.newest(LIMITS.windowEntries).forEach(note);
+      log.newest(LIMITS.windowEntries, LIMITS.answerChars).forEach(note);
       return [...show.keys()].filter((seq) => shown(seq) !== undefined);
     },
     holds: (seq) => shown(seq) !== undefined,

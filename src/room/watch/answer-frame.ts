@@ -1,6 +1,7 @@
 import { LIMITS } from "../../kernel/limits.ts";
 import type { Reply } from "../../protocol/calls.ts";
 import type { FrameId } from "../../protocol/frames.ts";
+import { sendable } from "../answers.ts";
 import type { Frame } from "./watcher.ts";
 import { textFrame } from "./watcher.ts";
 
@@ -10,7 +11,7 @@ import { textFrame } from "./watcher.ts";
  * A long answer was asked for: it counts as one short enough for a frame, so that what comes next may still be sent.
  */
 export function answerFrame(id: FrameId | undefined, reply: Reply, hasId = false): Frame {
-  const { status, body, replayed } = reply;
+  const { status, body, replayed } = sendable(reply);
   const head = {
     type: status < 400 ? "result" : "error",
     ...(id === undefined ? {} : { id }),

@@ -129,7 +129,7 @@ export class Watchers {
     const acknowledged = Math.min(...behind.map(({ record }) => record.acknowledged));
     const count = Math.min(model.journal.head.seq - acknowledged, LIMITS.unacknowledgedEvents);
     if (behind.length === 0 || count === 0) return;
-    for (const event of model.log.newest(count)) {
+    for (const event of model.log.newest(count, LIMITS.pageChars)) {
       const frames = new EventFrames(event);
       for (const watcher of behind) {
         const { record, window } = watcher;
