@@ -104,7 +104,7 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
     state: stores.state,
     messages,
     base,
-    since: model.checkpoint.seq,
+    checkpoint: stores.checkpoint,
     seq,
     isOpaque,
   });

@@ -1,12 +1,28 @@
-/** More than any key with a given prefix can be followed by: keys have at most 256 bytes, and this character has four. */
-const BEYOND = "\u{10FFFF}".repeat(64);
+import { scopesOf } from "./scopes-of.ts";
 
-/** The distinct keys ?2 ≤ key ≤ ?3 of the scope ?1, each found by one seek: what it costs does not depend on the log. */
-const KEYS = `WITH RECURSIVE keys (key) AS (
-    SELECT min(key) FROM log_index WHERE scope = ?1 AND key >= ?2 AND key <= ?3
+/** More than any key with a given prefix can be followed by: keys have at most 256 bytes, and this character has four. */
+export const BEYOND = "\u{10FFFF}".repeat(64);
+
+/** The distinct keys up to ?3 of the scope ?1, each found by one seek: what it costs does not depend on the log. */
+function keys(beginning: "key >= ?2" | "key > ?2", limit = ""): string {
+  return `WITH RECURSIVE keys (key) AS (
+    SELECT min(key) FROM log_index WHERE scope = ?1 AND ${beginning} AND key <= ?3
     UNION ALL
     SELECT (SELECT min(key) FROM log_index WHERE scope = ?1 AND key > keys.key AND key <= ?3)
-      FROM keys WHERE keys.key IS NOT NULL)`;
+      FROM keys WHERE keys.key IS NOT NULL ${limit})`;
+}
+
+const KEYS = keys("key >= ?2");
+const KEYS_PAGE = keys("key > ?2", "LIMIT ?5");
+
+/** Keys by code point: those after one and up to another, and how many of them. */
+export interface KeyRange {
+  readonly after: string;
+  readonly last: string;
+  readonly limit: number;
+}
+
+const EVERY_KEY: KeyRange = { after: "", last: BEYOND, limit: -1 };
 
 /** One key of the state. */
 export interface Place {
@@ -49,28 +65,33 @@ export class KeyIndex {
 
   /** The scopes of which any key was ever touched. */
   scopes(): string[] {
-    const query = `WITH RECURSIVE scopes (scope) AS (
-        SELECT min(scope) FROM log_index
-        UNION ALL
-        SELECT (SELECT min(scope) FROM log_index WHERE scope > scopes.scope)
-          FROM scopes WHERE scopes.scope IS NOT NULL)
-      SELECT scope FROM scopes WHERE scope IS NOT NULL`;
-    const rows = this.#sql.exec<{ scope: string }>(query).toArray();
-    return rows.map(({ scope }) => scope);
+    return scopesOf(this.#sql, "log_index");
   }
 
-  /** Where every key of a scope that was touched by the event `seq` or before stood then. */
-  positions(scope: string, seq: number): KeyPosition[] {
+  /**
+   * Where the keys of a scope that were touched by the event `seq` or before stood then, by code point. `last` is how far
+   * a range's limit let it look, or null where it came to the end.
+   */
+  positions(
+    scope: string,
+    seq: number,
+    { after, last, limit } = EVERY_KEY,
+  ): { positions: KeyPosition[]; last: string | null } {
     // One seek tells the newest event and whether it wrote: most did, and the others are looked up one by one.
-    const query = `${KEYS} SELECT key,
+    const query = `${KEYS_PAGE} SELECT key,
         (SELECT 2 * seq + (wrote <> 0) FROM log_index WHERE scope = ?1 AND key = keys.key AND seq <= ?4
           ORDER BY seq DESC LIMIT 1) AS newest
-      FROM keys WHERE key IS NOT NULL AND newest IS NOT NULL`;
-    const rows = this.#sql.exec<{ key: string; newest: number }>(query, scope, "", BEYOND, seq).toArray();
-    return rows.map(({ key, newest }) => {
+      FROM keys WHERE key IS NOT NULL`;
+    type Row = [key: string, newest: number | null];
+    const rows = [...this.#sql.exec(query, scope, after, last, seq, limit).raw<Row>()];
+    const positions: KeyPosition[] = [];
+    for (const [key, newest] of rows) {
+      if (newest === null) continue;
       const touched = Math.floor(newest / 2);
-      return { key, wrote: newest % 2 === 1 ? touched : this.lastWrite(scope, key, touched), touched };
-    });
+      const wrote = newest % 2 === 1 ? touched : this.lastWrite(scope, key, touched);
+      positions.push({ key, wrote, touched });
+    }
+    return { positions, last: rows.length === limit ? (rows.at(-1)?.[0] ?? null) : null };
   }
 
   /** The keys of a scope that events after `seq` touched. What it costs grows with the keys that there have been. */
@@ -85,6 +106,13 @@ export class KeyIndex {
   lastWrite(scope: string, key: string, seq: number): number | null {
     const query = "SELECT max(seq) AS seq FROM log_index WHERE scope = ? AND key = ? AND seq <= ? AND wrote";
     return this.#sql.exec<{ seq: number | null }>(query, scope, key, seq).one().seq;
+  }
+
+  /** The newest `most` events up to `seq` that wrote a key: how many there are, and the oldest of them. */
+  writesBack(scope: string, key: string, seq: number, most: number): { seq: number; writes: number } {
+    const query = `SELECT coalesce(min(seq), 0) AS seq, count(*) AS writes FROM (SELECT seq FROM log_index
+      WHERE scope = ? AND key = ? AND seq <= ? AND wrote ORDER BY seq DESC LIMIT ?)`;
+    return this.#sql.exec<{ seq: number; writes: number }>(query, scope, key, seq, most).one();
   }
 
   /** The newest event up to `seq` that touched a key, or null. */

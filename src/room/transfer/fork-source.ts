@@ -57,8 +57,7 @@ export function* forkPages(stores: Stores, room: string, point: Head, head: Head
 
 /** The state as it was, read from where the log begins now; undefined where that has moved beyond it. */
 function pastOf(stores: Stores, seq: number): PastStore | undefined {
-  const since = stores.checkpoint.get().seq;
-  return since > seq ? undefined : new PastStore({ ...stores, since, seq });
+  return stores.checkpoint.get().seq > seq ? undefined : new PastStore({ ...stores, seq });
 }
 
 function scopesEver({ base, index }: Stores): Set<string> {
@@ -85,7 +84,7 @@ function* scopePages(past: PastStore, scope: string): Generator<string, number> 
 
 /** The highest number that the events up to `seq` tell of a scope's keys, those that were deleted among them. */
 function highestOf({ index }: Stores, scope: string, seq: number): number {
-  return index.positions(scope, seq).reduce((most, { key }) => Math.max(most, entryNumber(key)), 0);
+  return index.positions(scope, seq).positions.reduce((most, { key }) => Math.max(most, entryNumber(key)), 0);
 }
 
 /** The numbers that the room itself has from a fork: its first events tell them. */
