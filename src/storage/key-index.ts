@@ -15,14 +15,15 @@ function keys(beginning: "key >= ?2" | "key > ?2", limit = ""): string {
 const KEYS = keys("key >= ?2");
 const KEYS_PAGE = keys("key > ?2", "LIMIT ?5");
 
-/** Keys by code point: those after one and up to another, and how many of them. */
-export interface KeyRange {
-  readonly after: string;
-  readonly last: string;
-  readonly limit: number;
-}
+/** Rows of the index that are read at once, and the keys among them that make that quicker than a seek or two for each. */
+const ROWS_PER_PAGE = 1_000;
+const KEYS_WORTH_IT = 125;
+/** Keys that are looked up at once where each has many rows. */
+const KEYS_PER_PAGE = 500;
 
-const EVERY_KEY: KeyRange = { after: "", last: BEYOND, limit: -1 };
+/** Positions as columns of JSON: a row of three lists costs the platform a fraction of what so many rows cost. */
+const AS_LISTS =
+  "json_group_array(key) AS keys, json_group_array(touched) AS touched, json_group_array(wrote) AS wrote";
 
 /** One key of the state. */
 export interface Place {
@@ -38,6 +39,15 @@ export interface KeyPosition {
   /** The newest event that touched it. */
   readonly touched: number;
 }
+
+/** Where some keys of a scope stood, by code point, and the last key that was looked at, or null at the end. */
+export interface PositionPage {
+  readonly positions: readonly KeyPosition[];
+  readonly last: string | null;
+}
+
+/** Where keys stood as lists of JSON; a key that was touched later only has null for both. */
+type PositionLists = { keys: string; touched: string; wrote: string };
 
 /** `log_index`: which events touched which keys [LOG-4]. */
 export class KeyIndex {
@@ -68,30 +78,51 @@ export class KeyIndex {
     return scopesOf(this.#sql, "log_index");
   }
 
-  /**
-   * Where the keys of a scope that were touched by the event `seq` or before stood then, by code point. `last` is how far
-   * a range's limit let it look, or null where it came to the end.
-   */
-  positions(
-    scope: string,
-    seq: number,
-    { after, last, limit } = EVERY_KEY,
-  ): { positions: KeyPosition[]; last: string | null } {
-    // One seek tells the newest event and whether it wrote: most did, and the others are looked up one by one.
-    const query = `${KEYS_PAGE} SELECT key,
+  /** Where every key of a scope that was touched by the event `seq` or before stood then, by code point. */
+  positions(scope: string, seq: number): KeyPosition[] {
+    const positions: KeyPosition[] = [];
+    for (let after: string | null = ""; after !== null; ) {
+      const page: PositionPage = this.positionPage(scope, seq, { after, last: BEYOND });
+      positions.push(...page.positions);
+      after = page.last;
+    }
+    return positions;
+  }
+
+  /** The first of these positions whose keys stand after one and up to another. */
+  positionPage(scope: string, seq: number, { after, last }: { after: string; last: string }): PositionPage {
+    const scanned = this.#scan(scope, seq, after, last);
+    return scanned ?? this.#seek(scope, seq, after, last);
+  }
+
+  /** Reads the rows of keys; null where so few keys have so many rows that each is better looked up. */
+  #scan(scope: string, seq: number, after: string, last: string): PositionPage | null {
+    const query = `SELECT ${AS_LISTS}, coalesce(sum(rows), 0) AS rows FROM (
+        SELECT key, count(*) AS rows, max(seq) FILTER (WHERE seq <= ?4) AS touched,
+          max(seq) FILTER (WHERE seq <= ?4 AND wrote) AS wrote
+        FROM (SELECT key, seq, wrote FROM log_index WHERE scope = ?1 AND key > ?2 AND key <= ?3
+          ORDER BY key, seq LIMIT ?5)
+        GROUP BY key ORDER BY key)`;
+    type Row = PositionLists & { rows: number };
+    const { rows, ...lists } = this.#sql.exec<Row>(query, scope, after, last, seq, ROWS_PER_PAGE).one();
+    const isWhole = rows < ROWS_PER_PAGE;
+    const page = readPage(lists, isWhole ? 0 : 1);
+    if (isWhole) return { ...page, last: null };
+    return page.looked < KEYS_WORTH_IT ? null : page;
+  }
+
+  #seek(scope: string, seq: number, after: string, last: string): PositionPage {
+    // One seek tells the newest event and whether it wrote: most did.
+    const query = `${KEYS_PAGE}, newest AS MATERIALIZED (SELECT key,
         (SELECT 2 * seq + (wrote <> 0) FROM log_index WHERE scope = ?1 AND key = keys.key AND seq <= ?4
           ORDER BY seq DESC LIMIT 1) AS newest
-      FROM keys WHERE key IS NOT NULL`;
-    type Row = [key: string, newest: number | null];
-    const rows = [...this.#sql.exec(query, scope, after, last, seq, limit).raw<Row>()];
-    const positions: KeyPosition[] = [];
-    for (const [key, newest] of rows) {
-      if (newest === null) continue;
-      const touched = Math.floor(newest / 2);
-      const wrote = newest % 2 === 1 ? touched : this.lastWrite(scope, key, touched);
-      positions.push({ key, wrote, touched });
-    }
-    return { positions, last: rows.length === limit ? (rows.at(-1)?.[0] ?? null) : null };
+        FROM keys WHERE key IS NOT NULL)
+      SELECT ${AS_LISTS} FROM (SELECT key, newest >> 1 AS touched, CASE newest & 1 WHEN 1 THEN newest >> 1 ELSE
+        (SELECT max(seq) FROM log_index WHERE scope = ?1 AND key = newest.key AND seq <= ?4 AND wrote) END AS wrote
+        FROM newest)`;
+    const lists = this.#sql.exec<PositionLists>(query, scope, after, last, seq, KEYS_PER_PAGE).one();
+    const page = readPage(lists, 0);
+    return page.looked < KEYS_PER_PAGE ? { ...page, last: null } : page;
   }
 
   /** The keys of a scope that events after `seq` touched. What it costs grows with the keys that there have been. */
@@ -153,4 +184,18 @@ export class KeyIndex {
     }
     return found;
   }
+}
+
+/** What lists tell, but for the last `less` keys, of which they may not tell all. */
+function readPage(lists: PositionLists, less: number): PositionPage & { readonly looked: number } {
+  const keys = JSON.parse(lists.keys) as string[];
+  const touched = JSON.parse(lists.touched) as (number | null)[];
+  const wrote = JSON.parse(lists.wrote) as (number | null)[];
+  keys.length -= Math.min(less, keys.length);
+  const positions: KeyPosition[] = [];
+  for (const [at, key] of keys.entries()) {
+    const newest = touched[at] ?? null;
+    if (newest !== null) positions.push({ key, wrote: wrote[at] ?? null, touched: newest });
+  }
+  return { positions, last: keys.at(-1) ?? null, looked: keys.length };
 }

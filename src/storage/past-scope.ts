@@ -84,7 +84,7 @@ export class PastScope {
   #page(after: string, places: ReadonlyMap<string, number>): string | null {
     const { base, index, seq } = this.#parts;
     const bound = base.keyAfter(this.#scope, after, KEYS_PER_PAGE);
-    const page = index.positions(this.#scope, seq, { after, last: bound ?? BEYOND, limit: KEYS_PER_PAGE });
+    const page = index.positionPage(this.#scope, seq, { after, last: bound ?? BEYOND });
     const last = page.last ?? bound;
     const { seq: since } = this.#parts.checkpoint.get();
     for (const [key, entry] of base.between(this.#scope, after, last ?? BEYOND)) {

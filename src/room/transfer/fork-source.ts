@@ -84,7 +84,7 @@ function* scopePages(past: PastStore, scope: string): Generator<string, number> 
 
 /** The highest number that the events up to `seq` tell of a scope's keys, those that were deleted among them. */
 function highestOf({ index }: Stores, scope: string, seq: number): number {
-  return index.positions(scope, seq).positions.reduce((most, { key }) => Math.max(most, entryNumber(key)), 0);
+  return index.positions(scope, seq).reduce((most, { key }) => Math.max(most, entryNumber(key)), 0);
 }
 
 /** The numbers that the room itself has from a fork: its first events tell them. */

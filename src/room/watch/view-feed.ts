@@ -54,9 +54,8 @@ export class ViewFeed {
   /** Every view as it is now, for a watcher that has missed what happened after `since`. */
   *snapshot(since: number): Iterable<Frame> {
     const { index, journal, views } = this.#model;
-    const { positions } = index.positions("_views", journal.head.seq);
-    const touched = positions.filter((position) => position.touched > since);
-    for (const id of new Set([...views.ids(), ...touched.map(({ key }) => key)])) {
+    const positions = index.positions("_views", journal.head.seq).filter(({ touched }) => touched > since);
+    for (const id of new Set([...views.ids(), ...positions.map(({ key }) => key)])) {
       yield this.#frame(id, this.#read(id));
     }
   }
