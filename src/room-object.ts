@@ -26,8 +26,8 @@ import { RoomAlarm } from "./room-alarm.ts";
 import { begin, end, forget, handle, isRefused, lengthOf, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
-import type { Guard } from "./room-turns.ts";
-import { inTurns } from "./room-turns.ts";
+import type { Guard, Steps } from "./room-turns.ts";
+import { inTurns, oneByOne } from "./room-turns.ts";
 import { openStores } from "./storage/stores.ts";
 
 /**
@@ -39,6 +39,7 @@ export class RoomObject extends DurableObject<Env> {
   readonly #alarm: RoomAlarm;
   readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
   readonly #host: RoomHost;
+  readonly #oneByOne = oneByOne();
   readonly #guarded: Guard = (work, answer) => this.#guard(work, answer);
   readonly #legacy: LegacyPort;
   readonly #transfers: RoomTransfers;
@@ -96,6 +97,8 @@ export class RoomObject extends DurableObject<Env> {
     if (!room?.exists) return this.#transfers.absent(caller);
     if (sparing) this.#spare(room);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
+    if (call.call === "replay")
+      return await this.#inTurns(caller, () => room.replay(caller, call), this.#oneByOne);
     const answer = () => this.#answer(caller, call);
     if (READS.has(call.call)) return answer();
     if (!this.#commits.hasSpace(call.bytes ?? 0)) return refusalReply(overloaded());
@@ -105,20 +108,13 @@ export class RoomObject extends DurableObject<Env> {
   /** Walks the room's log, and lets others have their turn in between. */
   async verify(calling: Caller, compact: boolean): Promise<Reply> {
     const caller = this.#known(calling);
-    const room = this.#room;
-    if (!room?.exists) return this.#transfers.absent(caller);
-    return await inTurns(room.verify(caller, compact), this.#guarded, refusalReply);
+    return await this.#inTurns(caller, (room) => room.verify(caller, compact));
   }
 
   /** Takes a step of a migration, or says how far it has come. */
   async migration(calling: Caller, call: MigrationCall | null, compact: boolean): Promise<Reply> {
     const caller = this.#known(calling);
-    const room = this.#room;
-    if (!room?.exists) return this.#transfers.absent(caller);
-    const steps = this.#legacy.migration(room.inside, caller, call, compact);
-    const reply = await inTurns(steps, this.#guarded, refusalReply);
-    this.#alarm.plan(room.dueAt);
-    return reply;
+    return await this.#inTurns(caller, ({ inside }) => this.#legacy.migration(inside, caller, call, compact));
   }
 
   /** Streams the whole room. */
@@ -198,7 +194,7 @@ export class RoomObject extends DurableObject<Env> {
   }
 
   /** The room may have been deleted while the call waited for its turn. */
-  #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" }>): Reply {
+  #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" | "replay" }>): Reply {
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
     const reply = this.#guard(() => room.call(caller, call), refusalReply);
@@ -257,6 +253,23 @@ export class RoomObject extends DurableObject<Env> {
     if (this.#room !== room) return;
     this.#guard(work, ignore);
     this.#alarm.plan(room.dueAt);
+  }
+
+  /** Does what takes long. The room may be deleted in between, or make way for an import. */
+  async #inTurns(
+    caller: Caller,
+    begin: (room: Room) => Steps<Reply>,
+    run: typeof inTurns<Reply> = inTurns,
+  ): Promise<Reply> {
+    const room = this.#room;
+    if (!room?.exists) return this.#transfers.absent(caller);
+    const reply = await run(() => begin(room), {
+      guard: this.#guarded,
+      refused: refusalReply,
+      gone: () => (this.#room === room ? null : this.#transfers.absent(caller)),
+    });
+    if (this.#room === room) this.#alarm.plan(room.dueAt);
+    return reply;
   }
 
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */

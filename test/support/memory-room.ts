@@ -5,6 +5,7 @@ import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
 import { contextShape } from "../../src/protocol/context-query.ts";
 import type { RoomHost } from "../../src/room/ports.ts";
 import { Room } from "../../src/room/room.ts";
+import { inOneGo } from "../../src/storage/slice.ts";
 import type { Stores } from "../../src/storage/stores.ts";
 import { openStores } from "../../src/storage/stores.ts";
 import { MemorySql } from "./memory-sql.ts";
@@ -47,7 +48,9 @@ export class MemoryRoom implements Subject {
   }
 
   call(caller: Caller, call: Call): Reply {
-    return this.#guard(() => this.#room.call(caller, call));
+    return this.#guard(() =>
+      call.call === "replay" ? inOneGo(this.#room.replay(caller, call)) : this.#room.call(caller, call),
+    );
   }
 
   /** Waits for a condition as if a socket were held: answers what ends that, or null where it was answered at once. */
@@ -88,11 +91,7 @@ export class MemoryRoom implements Subject {
   }
 
   verify(caller: Caller): Reply {
-    const walk = this.#room.verify(caller, false);
-    for (;;) {
-      const step = walk.next();
-      if (step.done) return step.value;
-    }
+    return inOneGo(this.#room.verify(caller, false));
   }
 
   /** Forgets what is in memory, as an eviction does. */
