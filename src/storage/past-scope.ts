@@ -68,10 +68,16 @@ export class PastScope {
     }
     yield* this.#writes(slice);
     if (this.#parts.isOpaque) yield* this.#told(slice);
-    const found = [...this.#found].flatMap(([key, known]) => (known ? [{ key, ...known }] : []));
-    if (REGISTRIES.has(this.#scope))
-      found.sort((a, b) => a.since.seq - b.since.seq || a.since.at - b.since.at);
-    return new Map(found.map(({ key, entry }) => [key, entry]));
+    const entries = new Map<string, StoredEntry>();
+    for (const [key, { entry }] of this.#inOrder()) entries.set(key, entry);
+    return entries;
+  }
+
+  #inOrder(): Iterable<readonly [string, NonNullable<Found>]> {
+    for (const [key, found] of this.#found) if (!found) this.#found.delete(key);
+    const found = this.#found as ReadonlyMap<string, NonNullable<Found>>;
+    if (!REGISTRIES.has(this.#scope)) return found;
+    return [...found].sort(([, a], [, b]) => a.since.seq - b.since.seq || a.since.at - b.since.at);
   }
 
   /** Where the entries of a registry stand among those from before the log. */

@@ -14,6 +14,8 @@ export interface PastStoreParts extends PastScopeParts {
 const MESSAGES = "_messages";
 /** Looking up a scope takes as long as so many of its keys. */
 const KEYS_PER_SCOPE = 10;
+/** So many entries are put in order in the time in which one key is looked up. */
+const ENTRIES_PER_KEY = 10;
 
 /**
  * The state as it was after the event `seq`: for each key the newest event that wrote it by then, found through the
@@ -49,8 +51,8 @@ export class PastStore implements StateTable {
   /** Loads every scope but messages, in slices. */
   *loadingAll(slice = new Slice()): Generator<void, void> {
     for (const scope of this.#scopes()) {
-      yield* this.loading(scope, slice);
-      yield* slice.note(KEYS_PER_SCOPE);
+      const { size } = yield* this.loading(scope, slice);
+      yield* slice.note(KEYS_PER_SCOPE + size / ENTRIES_PER_KEY);
     }
   }
 
