@@ -40,9 +40,11 @@ export interface KeyPosition {
   readonly touched: number;
 }
 
-/** Where some keys of a scope stood, by code point, and the last key that was looked at, or null at the end. */
+/** Where some keys of a scope stood, by code point. */
 export interface PositionPage {
   readonly positions: readonly KeyPosition[];
+  /** How many keys were looked at, and the last of them, or null at the end. */
+  readonly looked: number;
   readonly last: string | null;
 }
 
@@ -187,7 +189,7 @@ export class KeyIndex {
 }
 
 /** What lists tell, but for the last `less` keys, of which they may not tell all. */
-function readPage(lists: PositionLists, less: number): PositionPage & { readonly looked: number } {
+function readPage(lists: PositionLists, less: number): PositionPage {
   const keys = JSON.parse(lists.keys) as string[];
   const touched = JSON.parse(lists.touched) as (number | null)[];
   const wrote = JSON.parse(lists.wrote) as (number | null)[];

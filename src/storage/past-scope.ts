@@ -2,7 +2,7 @@ import type { DeleteOperation, LogEvent, Operation, WriteOperation } from "../ke
 import type { Provenance } from "../kernel/provenance.ts";
 import { isWrite } from "../kernel/state.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
-import type { KeyIndex, KeyPosition } from "./key-index.ts";
+import type { KeyIndex, KeyPosition, PositionPage } from "./key-index.ts";
 import { BEYOND } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
 import { PastTimers } from "./past-timers.ts";
@@ -62,9 +62,9 @@ export class PastScope {
   *read(slice: Slice): Generator<void, Map<string, StoredEntry>> {
     const places = this.#placesInBase();
     for (let after: string | null = ""; after !== null; ) {
-      const known = this.#found.size;
-      after = this.#page(after, places);
-      yield* slice.note(this.#found.size - known);
+      const { last, looked }: Pick<PositionPage, "last" | "looked"> = this.#page(after, places);
+      yield* slice.note(looked);
+      after = last;
     }
     yield* this.#writes(slice);
     if (this.#parts.isOpaque) yield* this.#told(slice);
@@ -86,14 +86,15 @@ export class PastScope {
     return new Map(this.#parts.base.load(this.#scope).map(([key], at) => [key, at]));
   }
 
-  /** Looks up the keys after one, so many as are read at once; answers the last of them, or null at the end. */
-  #page(after: string, places: ReadonlyMap<string, number>): string | null {
+  /** Looks up the keys after one, so many as are read at once: how many, and the last of them, or null at the end. */
+  #page(after: string, places: ReadonlyMap<string, number>): Pick<PositionPage, "last" | "looked"> {
     const { base, index, seq } = this.#parts;
     const bound = base.keyAfter(this.#scope, after, KEYS_PER_PAGE);
     const page = index.positionPage(this.#scope, seq, { after, last: bound ?? BEYOND });
     const last = page.last ?? bound;
     const { seq: since } = this.#parts.checkpoint.get();
-    for (const [key, entry] of base.between(this.#scope, after, last ?? BEYOND)) {
+    const inBase = base.between(this.#scope, after, last ?? BEYOND);
+    for (const [key, entry] of inBase) {
       const ticked = this.#timers.ticked(entry, since);
       this.#found.set(key, { entry: ticked, since: { seq: 0, at: places.get(key) ?? 0 } });
     }
@@ -102,7 +103,7 @@ export class PastScope {
       this.#found.set(position.key, position.wrote === null ? this.#moved(position, known) : known);
       this.#positions.push(position);
     }
-    return last;
+    return { last, looked: page.looked + inBase.length };
   }
 
   /** Reads the last operation of each position's newest write. */

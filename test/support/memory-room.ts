@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { CreateRoomCommand } from "../../src/kernel/decide/room.ts";
 import { migrate } from "../../src/migrations/run.ts";
-import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
+import type { Caller, ReplayCall, Reply, TokenClaims } from "../../src/protocol/calls.ts";
 import { contextShape } from "../../src/protocol/context-query.ts";
 import type { RoomHost } from "../../src/room/ports.ts";
 import { Room } from "../../src/room/room.ts";
@@ -92,6 +92,15 @@ export class MemoryRoom implements Subject {
 
   verify(caller: Caller): Reply {
     return inOneGo(this.#room.verify(caller, false));
+  }
+
+  /** Reads the room as it was; `between` is what others do between two slices. */
+  replay(caller: Caller, args: ReplayCall, between: () => void): Reply {
+    const reading = this.#room.replay(caller, { call: "replay", args, compact: false });
+    for (let step = reading.next(); ; step = reading.next()) {
+      if (step.done) return step.value;
+      between();
+    }
   }
 
   /** Forgets what is in memory, as an eviction does. */
