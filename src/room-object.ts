@@ -23,11 +23,11 @@ import { Room } from "./room/room.ts";
 import type { Departure } from "./room/transfer/departures.ts";
 import { beingImported } from "./room/transfer/import.ts";
 import { RoomAlarm } from "./room-alarm.ts";
+import { LongCalls } from "./room-long-calls.ts";
 import { begin, end, forget, handle, isRefused, lengthOf, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
-import type { Guard, Steps } from "./room-turns.ts";
-import { inTurns, oneByOne } from "./room-turns.ts";
+import type { Guard } from "./room-turns.ts";
 import { openStores } from "./storage/stores.ts";
 
 /**
@@ -39,10 +39,10 @@ export class RoomObject extends DurableObject<Env> {
   readonly #alarm: RoomAlarm;
   readonly #commits = new GroupCommit(() => this.ctx.storage.sync());
   readonly #host: RoomHost;
-  readonly #oneByOne = oneByOne();
   readonly #guarded: Guard = (work, answer) => this.#guard(work, answer);
   readonly #legacy: LegacyPort;
   readonly #transfers: RoomTransfers;
+  readonly #long: LongCalls;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -67,6 +67,12 @@ export class RoomObject extends DurableObject<Env> {
       vacate: () => this.#vacate(),
       open: () => this.#alarm.plan(this.#open().dueAt),
       erase: () => this.#erase(),
+    });
+    this.#long = new LongCalls({
+      room: () => this.#room,
+      absent: (caller) => this.#transfers.absent(caller),
+      guard: this.#guarded,
+      plan: (room) => this.#alarm.plan(room.dueAt),
     });
     if (hasSchema(storage.sql)) this.#wake();
   }
@@ -97,8 +103,7 @@ export class RoomObject extends DurableObject<Env> {
     if (!room?.exists) return this.#transfers.absent(caller);
     if (sparing) this.#spare(room);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
-    if (call.call === "replay")
-      return await this.#inTurns(caller, () => room.replay(caller, call), this.#oneByOne);
+    if (call.call === "replay") return await this.#long.read(caller, () => room.replay(caller, call));
     const answer = () => this.#answer(caller, call);
     if (READS.has(call.call)) return answer();
     if (!this.#commits.hasSpace(call.bytes ?? 0)) return refusalReply(overloaded());
@@ -107,14 +112,14 @@ export class RoomObject extends DurableObject<Env> {
 
   /** Walks the room's log, and lets others have their turn in between. */
   async verify(calling: Caller, compact: boolean): Promise<Reply> {
-    const caller = this.#known(calling);
-    return await this.#inTurns(caller, (room) => room.verify(caller, compact));
+    return await this.#long.work(this.#known(calling), (room, caller) => room.verify(caller, compact));
   }
 
   /** Takes a step of a migration, or says how far it has come. */
   async migration(calling: Caller, call: MigrationCall | null, compact: boolean): Promise<Reply> {
-    const caller = this.#known(calling);
-    return await this.#inTurns(caller, ({ inside }) => this.#legacy.migration(inside, caller, call, compact));
+    return await this.#long.work(this.#known(calling), ({ inside }, caller) =>
+      this.#legacy.migration(inside, caller, call, compact),
+    );
   }
 
   /** Streams the whole room. */
@@ -253,23 +258,6 @@ export class RoomObject extends DurableObject<Env> {
     if (this.#room !== room) return;
     this.#guard(work, ignore);
     this.#alarm.plan(room.dueAt);
-  }
-
-  /** Does what takes long. The room may be deleted in between, or make way for an import. */
-  async #inTurns(
-    caller: Caller,
-    begin: (room: Room) => Steps<Reply>,
-    run: typeof inTurns<Reply> = inTurns,
-  ): Promise<Reply> {
-    const room = this.#room;
-    if (!room?.exists) return this.#transfers.absent(caller);
-    const reply = await run(() => begin(room), {
-      guard: this.#guarded,
-      refused: refusalReply,
-      gone: () => (this.#room === room ? null : this.#transfers.absent(caller)),
-    });
-    if (this.#room === room) this.#alarm.plan(room.dueAt);
-    return reply;
   }
 
   /** A full disk is an answer. Anything else that was not foreseen leaves memory in doubt: the object starts anew. */
