@@ -88,12 +88,13 @@ export class PastScope {
 
   /** Looks up the keys after one, so many as are read at once: how many, and the last of them, or null at the end. */
   #page(after: string, places: ReadonlyMap<string, number>): Pick<PositionPage, "last" | "looked"> {
-    const { base, index, seq } = this.#parts;
-    const bound = base.keyAfter(this.#scope, after, KEYS_PER_PAGE);
+    const { base, index, seq, checkpoint } = this.#parts;
+    const { seq: since } = checkpoint.get();
+    // Without a checkpoint the base is empty.
+    const bound = since > 0 ? base.keyAfter(this.#scope, after, KEYS_PER_PAGE) : null;
     const page = index.positionPage(this.#scope, seq, { after, last: bound ?? BEYOND });
     const last = page.last ?? bound;
-    const { seq: since } = this.#parts.checkpoint.get();
-    const inBase = base.between(this.#scope, after, last ?? BEYOND);
+    const inBase = since > 0 ? base.between(this.#scope, after, last ?? BEYOND) : [];
     for (const [key, entry] of inBase) {
       const ticked = this.#timers.ticked(entry, since);
       this.#found.set(key, { entry: ticked, since: { seq: 0, at: places.get(key) ?? 0 } });

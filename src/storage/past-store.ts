@@ -11,6 +11,8 @@ export interface PastStoreParts extends PastScopeParts {
   readonly messages: MessageStore;
 }
 
+type Reading = Generator<void, ReadonlyMap<string, StoredEntry>>;
+
 const MESSAGES = "_messages";
 /** Looking up a scope takes as long as so many of its keys. */
 const KEYS_PER_SCOPE = 10;
@@ -35,17 +37,22 @@ export class PastStore implements StateTable {
   }
 
   /** Loads a scope in slices: when it is done, as between two of them, the past is what it would be in one go. */
-  *loading(scope: string, slice = new Slice()): Generator<void, ReadonlyMap<string, StoredEntry>> {
+  *loading(scope: string, slice = new Slice()): Reading {
     const known = this.#loaded.get(scope);
     if (known) return known;
-    const { checkpoint } = this.#parts;
-    const { seq } = checkpoint.get();
-    const read = yield* new PastScope(this.#parts, scope).read(slice);
-    // The order of a registry is told by base and log together, as they stood at one time.
-    const isOrdered = !REGISTRIES.has(scope) || checkpoint.get().seq === seq;
-    const loaded = isOrdered ? read : inOneGo(new PastScope(this.#parts, scope).read(new Slice()));
+    const reading = new PastScope(this.#parts, scope).read(slice);
+    const loaded = REGISTRIES.has(scope) ? yield* this.#inOrder(scope, reading) : yield* reading;
     this.#loaded.set(scope, loaded);
     return loaded;
+  }
+
+  /** The order of a registry is told by base and log together, as they stand at one time: where they move, it is read in one go. */
+  *#inOrder(scope: string, reading: Reading): Reading {
+    const { checkpoint } = this.#parts;
+    const { seq } = checkpoint.get();
+    const read = yield* reading;
+    if (checkpoint.get().seq === seq) return read;
+    return inOneGo(new PastScope(this.#parts, scope).read(new Slice()));
   }
 
   /** Loads every scope but messages, in slices. */
