@@ -23,11 +23,11 @@ import { Room } from "./room/room.ts";
 import type { Departure } from "./room/transfer/departures.ts";
 import { beingImported } from "./room/transfer/import.ts";
 import { RoomAlarm } from "./room-alarm.ts";
+import { LongCalls } from "./room-long-calls.ts";
 import { begin, end, forget, handle, isRefused, lengthOf, memoryOf, open, restore } from "./room-sockets.ts";
 import type { Streamed } from "./room-transfers.ts";
 import { absent, RoomTransfers } from "./room-transfers.ts";
 import type { Guard } from "./room-turns.ts";
-import { inTurns } from "./room-turns.ts";
 import { openStores } from "./storage/stores.ts";
 
 /**
@@ -42,6 +42,7 @@ export class RoomObject extends DurableObject<Env> {
   readonly #guarded: Guard = (work, answer) => this.#guard(work, answer);
   readonly #legacy: LegacyPort;
   readonly #transfers: RoomTransfers;
+  readonly #long: LongCalls;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -66,6 +67,12 @@ export class RoomObject extends DurableObject<Env> {
       vacate: () => this.#vacate(),
       open: () => this.#alarm.plan(this.#open().dueAt),
       erase: () => this.#erase(),
+    });
+    this.#long = new LongCalls({
+      room: () => this.#room,
+      absent: (caller) => this.#transfers.absent(caller),
+      guard: this.#guarded,
+      plan: (room) => this.#alarm.plan(room.dueAt),
     });
     if (hasSchema(storage.sql)) this.#wake();
   }
@@ -96,6 +103,7 @@ export class RoomObject extends DurableObject<Env> {
     if (!room?.exists) return this.#transfers.absent(caller);
     if (sparing) this.#spare(room);
     if (call.call === "deleteRoom") return await this.#delete(room, caller);
+    if (call.call === "replay") return await this.#long.read(caller, () => room.replay(caller, call));
     const answer = () => this.#answer(caller, call);
     if (READS.has(call.call)) return answer();
     if (!this.#commits.hasSpace(call.bytes ?? 0)) return refusalReply(overloaded());
@@ -104,21 +112,14 @@ export class RoomObject extends DurableObject<Env> {
 
   /** Walks the room's log, and lets others have their turn in between. */
   async verify(calling: Caller, compact: boolean): Promise<Reply> {
-    const caller = this.#known(calling);
-    const room = this.#room;
-    if (!room?.exists) return this.#transfers.absent(caller);
-    return await inTurns(room.verify(caller, compact), this.#guarded, refusalReply);
+    return await this.#long.work(this.#known(calling), (room, caller) => room.verify(caller, compact));
   }
 
   /** Takes a step of a migration, or says how far it has come. */
   async migration(calling: Caller, call: MigrationCall | null, compact: boolean): Promise<Reply> {
-    const caller = this.#known(calling);
-    const room = this.#room;
-    if (!room?.exists) return this.#transfers.absent(caller);
-    const steps = this.#legacy.migration(room.inside, caller, call, compact);
-    const reply = await inTurns(steps, this.#guarded, refusalReply);
-    this.#alarm.plan(room.dueAt);
-    return reply;
+    return await this.#long.work(this.#known(calling), ({ inside }, caller) =>
+      this.#legacy.migration(inside, caller, call, compact),
+    );
   }
 
   /** Streams the whole room. */
@@ -198,7 +199,7 @@ export class RoomObject extends DurableObject<Env> {
   }
 
   /** The room may have been deleted while the call waited for its turn. */
-  #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" }>): Reply {
+  #answer(caller: Caller, call: Exclude<RoomCall, { call: "deleteRoom" | "replay" }>): Reply {
     const room = this.#room;
     if (!room?.exists) return this.#transfers.absent(caller);
     const reply = this.#guard(() => sendable(room.call(caller, call)), refusalReply);

@@ -145,7 +145,8 @@ export class RoomTransfers {
 
   async #settle(arrival: Pick<Arrival<never>, "settle">): Promise<Refusal | null> {
     const steps = arrival.settle?.();
-    return steps ? await inTurns(steps, this.#object.guard, asIs) : null;
+    if (!steps) return null;
+    return await inTurns(() => steps, { guard: this.#object.guard, refused: asIs, gone: () => null });
   }
 }
 

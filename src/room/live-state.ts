@@ -5,12 +5,9 @@ import type { Writing } from "../kernel/provenance.ts";
 import { provenanceAfter } from "../kernel/provenance.ts";
 import type { StateReader, StateWriter } from "../kernel/state.ts";
 import type { StateTable } from "../storage/state-store.ts";
-import { StoredEntry } from "../storage/state-store.ts";
+import { REGISTRIES, StoredEntry } from "../storage/state-store.ts";
 import { LiveScope } from "./live-scope.ts";
 import type { Timers } from "./timers.ts";
-
-/** Scopes whose entries stand in order of registration instead of key order [ROOM-4]. */
-const REGISTRIES = new Set(["_actions", "_views"]);
 
 /** The scope that only ever grows: it stays in SQLite and is read entry by entry. */
 export const APPEND_SCOPE = "_messages";

@@ -15,8 +15,11 @@ import type { Session } from "./session.ts";
 import { readerRefusal } from "./session.ts";
 import { verifyLog } from "./verify.ts";
 
-const READ_NAMES = ["info", "evaluate", "poll", "log", "history", "replay", "samples", "salience"] as const;
+const READ_NAMES = ["info", "evaluate", "poll", "log", "history", "samples", "salience"] as const;
 export type ReadCall = Extract<RoomCall, { call: (typeof READ_NAMES)[number] }>;
+
+/** A replay is read in slices, and is no call that is answered at once. */
+export type ReplayRequest = Extract<RoomCall, { call: "replay" }>;
 
 /** Answers what reads the room without leaving a trace. */
 export class Reading {
@@ -46,6 +49,18 @@ export class Reading {
     return this.#reply(succeed({ ...verification }), compact);
   }
 
+  /** The room as it was; yields where others may have their turn. `readmit` lets the caller in again [LOG-10]. */
+  *replay(
+    session: Session,
+    readmit: () => Result<Session>,
+    { args, compact }: ReplayRequest,
+  ): Generator<void, Reply> {
+    const barred = readerRefusal(session);
+    if (barred) return refusalReply(barred.refusal);
+    const reading = { model: this.#model, stores: this.#stores, session, readmit };
+    return this.#reply(yield* readReplay(reading, args), compact);
+  }
+
   #read(session: Session, call: ReadCall): Result<AnswerObject> {
     const model = this.#model;
     switch (call.call) {
@@ -59,8 +74,6 @@ export class Reading {
         return readLog(model, session, call.args);
       case "history":
         return readHistory(model, session, call.args);
-      case "replay":
-        return readReplay(model, this.#stores, session, call.args);
       case "samples":
         return readSamples(model, this.#stores.samples, call.args);
       case "salience":

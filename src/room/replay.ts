@@ -7,6 +7,7 @@ import type { ReplayCall } from "../protocol/calls.ts";
 import type { Answer, AnswerObject } from "../protocol/serialise.ts";
 import { RawJson } from "../protocol/serialise.ts";
 import { PastStore } from "../storage/past-store.ts";
+import { Slice } from "../storage/slice.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { Usage } from "../storage/usage-store.ts";
 import { reachRefusal } from "./compaction.ts";
@@ -43,19 +44,41 @@ export const NO_TIMERS = {
   removeClock: () => undefined,
 };
 
-/** The room as it was after the event `seq`, as the caller may see it, with views at their values then. */
-export function readReplay(
-  model: ReadModel,
-  stores: Stores,
-  session: Session,
+/** Where a replay is read from, and for whom. */
+export interface ReplayReading {
+  readonly model: ReadModel;
+  readonly stores: Stores;
+  readonly session: Session;
+  /** Lets the caller in again after others have had their turn. */
+  readonly readmit: () => Result<Session>;
+}
+
+/**
+ * The room as it was after the event `seq`, as the caller may see it, with views at their values then. It is read in
+ * slices. Whoever may not read on after one is told nothing, and of a scope that it may not read any more there is none
+ * in the answer [LOG-9, AUTH-2, AUTH-11].
+ */
+export function* readReplay(
+  { model, stores, session: first, readmit }: ReplayReading,
   { seq, include }: ReplayCall,
-): Result<AnswerObject> {
+): Generator<void, Result<AnswerObject>> {
   const found = pastRoom(model, stores, seq);
   if (!found.ok) return found;
-  const { past, isOpaque } = found.value;
+  const { past, store, isOpaque } = found.value;
+  let session = first;
+  const steps = stateThen(past, store, () => session, include);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) {
+    yield;
+    const readmitted = readmit();
+    const barred = readmitted.ok ? reachRefusal(model.checkpoint, seq) : readmitted;
+    if (barred) return barred;
+    if (readmitted.ok) session = readmitted.value;
+  }
+  const { sight } = session;
   const { ts } = past.journal.head;
   return succeed({
-    state: stateThen(past, session, include),
+    state: new Map([...step.value].filter(([scope]) => isReservedScope(scope) || sight.mayRead(scope))),
     agents: shown(agentsPart(past)),
     actions: shown(actionsPart({ model: past, session, depth: "full", usage: new Map() })),
     views: shown(viewsPart(past)),
@@ -75,6 +98,8 @@ export function readReplay(
 /** A room of the past, and whether the event that it is as of is one of the original system's, which tell only what they told. */
 interface Past {
   readonly past: ReadModel;
+  /** Its state. */
+  readonly store: PastStore;
   readonly isOpaque: boolean;
 }
 
@@ -90,11 +115,11 @@ export function pastRoom(model: ReadModel, stores: Stores, seq: number): Result<
   const unreachable = reachRefusal(model.checkpoint, seq);
   if (unreachable) return unreachable;
   const isOpaque = model.log.events([seq])[0]?.payload.legacy !== undefined;
-  return succeed({ past: pastModel(model, stores, seq, isOpaque), isOpaque });
+  return succeed({ ...pastModel(model, stores, seq, isOpaque), isOpaque });
 }
 
 /** A room of the past: nothing in it changes, and its clock stands still. */
-function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: boolean): ReadModel {
+function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: boolean) {
   const { index, base, messages } = stores;
   const log = stores.log.until(seq);
   const head = seq === model.checkpoint.seq ? model.checkpoint : log.head();
@@ -104,13 +129,13 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
     state: stores.state,
     messages,
     base,
-    since: model.checkpoint.seq,
+    checkpoint: stores.checkpoint,
     seq,
     isOpaque,
   });
   const live = new LiveState(store, new Timers(NO_TIMERS));
   const presence = new PastPresence();
-  return new ReadModel({
+  const past = new ReadModel({
     live,
     journal: { head, instant: () => head.ts },
     log,
@@ -123,24 +148,40 @@ function pastModel(model: ReadModel, stores: Stores, seq: number, isOpaque: bool
     derivations: new Derivations(),
     now: () => (head.ts === "" ? 0 : Date.parse(head.ts)),
   });
+  return { past, store };
 }
 
-function stateThen(past: ReadModel, { sight }: Session, include: readonly string[]): Answer {
-  const state = new Map<string, Answer>();
+/** The scopes that the reader may see, and those that it asked for. The whole room is loaded first, for its views to read. */
+function* stateThen(
+  past: ReadModel,
+  store: PastStore,
+  session: () => Session,
+  include: readonly string[],
+): Generator<void, Map<string, Answer>> {
+  const slice = new Slice();
+  yield* store.loadingAll(slice);
+  const { sight } = session();
   const scopes = past.live.scopes().filter((scope) => !isReservedScope(scope) && sight.mayRead(scope));
-  for (const scope of [...scopes, ...new Set(include)]) {
-    const entries = new Map<string, Answer>();
-    for (const key of keysThen(past, scope)) {
-      const entry = past.live.entry(scope, key);
-      if (!entry) continue;
-      const { revision, hash, updated_at } = entry;
-      const value =
-        scope === "_agents" ? RawJson.of(past.agents.entryValue(key) ?? null) : new RawJson(entry.text);
-      entries.set(key, { value, revision, hash, updated_at });
-    }
-    state.set(scope, entries);
-  }
+  const state = new Map<string, Answer>();
+  for (const scope of [...scopes, ...new Set(include)])
+    state.set(scope, yield* scopeThen(past, scope, slice));
   return state;
+}
+
+/** A scope as text, made in slices: fields that are null among its entries' are the room's own. */
+function* scopeThen(past: ReadModel, scope: string, slice: Slice): Generator<void, RawJson> {
+  const members: string[] = [];
+  for (const key of keysThen(past, scope)) {
+    const entry = past.live.entry(scope, key);
+    if (!entry) continue;
+    const { revision, hash, updated_at } = entry;
+    const value = scope === "_agents" ? JSON.stringify(past.agents.entryValue(key) ?? null) : entry.text;
+    const rest = JSON.stringify({ revision, hash, updated_at }).slice(1);
+    const member = `${JSON.stringify(key)}:{"value":${value},${rest}`;
+    members.push(member);
+    yield* slice.note(0, member.length);
+  }
+  return new RawJson(`{${members.join(",")}}`);
 }
 
 /** What is shown of a scope; of messages, the newest. */

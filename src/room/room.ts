@@ -14,6 +14,7 @@ import { openModel } from "./open-model.ts";
 import type { Commit, RoomInside, RoomParts } from "./parts.ts";
 import type { RoomHost } from "./ports.ts";
 import type { ReadModel } from "./read-model.ts";
+import type { ReplayRequest } from "./reading.ts";
 import { isRead, Reading } from "./reading.ts";
 import { RevokedTokens } from "./revoked-tokens.ts";
 import { Sampling } from "./sampling.ts";
@@ -28,8 +29,8 @@ import type { Waiting } from "./waits.ts";
 import { Waits } from "./waits.ts";
 import { Watch } from "./watch/watch.ts";
 
-/** Deleting a room is its object's affair: the room itself only says who may. */
-type DeleteCall = { readonly call: "deleteRoom" };
+/** Deleting a room is its object's affair: the room itself only says who may. A replay is not answered at once. */
+type ApartCall = { readonly call: "deleteRoom" | "replay" };
 
 /** One room: calls come in, events are committed, and whoever depends on them is told. */
 export class Room {
@@ -163,7 +164,7 @@ export class Room {
   }
 
   /** Answers one call. */
-  call(caller: Caller, request: Exclude<RoomCall, DeleteCall>): Reply {
+  call(caller: Caller, request: Exclude<RoomCall, ApartCall>): Reply {
     const entered = this.#enter(caller);
     if (!entered.ok) return refusalReply(entered.refusal);
     const session = entered.value;
@@ -220,6 +221,13 @@ export class Room {
     const entered = this.#enter(caller);
     if (!entered.ok) return refusalReply(entered.refusal);
     return yield* this.#reading.verify(entered.value, compact);
+  }
+
+  /** The room as it was; yields where others may have their turn [LOG-10]. */
+  *replay(caller: Caller, request: ReplayRequest): Generator<void, Reply> {
+    const entered = this.#enter(caller);
+    if (!entered.ok) return refusalReply(entered.refusal);
+    return yield* this.#reading.replay(entered.value, () => this.#admit(caller), request);
   }
 
   /** The whole room as pages of text, for who may see all of it. */

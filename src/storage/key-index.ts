@@ -1,12 +1,29 @@
-/** More than any key with a given prefix can be followed by: keys have at most 256 bytes, and this character has four. */
-const BEYOND = "\u{10FFFF}".repeat(64);
+import { scopesOf } from "./scopes-of.ts";
 
-/** The distinct keys ?2 ≤ key ≤ ?3 of the scope ?1, each found by one seek: what it costs does not depend on the log. */
-const KEYS = `WITH RECURSIVE keys (key) AS (
-    SELECT min(key) FROM log_index WHERE scope = ?1 AND key >= ?2 AND key <= ?3
+/** More than any key with a given prefix can be followed by: keys have at most 256 bytes, and this character has four. */
+export const BEYOND = "\u{10FFFF}".repeat(64);
+
+/** The distinct keys up to ?3 of the scope ?1, each found by one seek: what it costs does not depend on the log. */
+function keys(beginning: "key >= ?2" | "key > ?2", limit = ""): string {
+  return `WITH RECURSIVE keys (key) AS (
+    SELECT min(key) FROM log_index WHERE scope = ?1 AND ${beginning} AND key <= ?3
     UNION ALL
     SELECT (SELECT min(key) FROM log_index WHERE scope = ?1 AND key > keys.key AND key <= ?3)
-      FROM keys WHERE keys.key IS NOT NULL)`;
+      FROM keys WHERE keys.key IS NOT NULL ${limit})`;
+}
+
+const KEYS = keys("key >= ?2");
+const KEYS_PAGE = keys("key > ?2", "LIMIT ?5");
+
+/** Rows of the index that are read at once, and the keys among them that make that quicker than a seek or two for each. */
+const ROWS_PER_PAGE = 1_000;
+const KEYS_WORTH_IT = 125;
+/** Keys that are looked up at once where each has many rows. */
+const KEYS_PER_PAGE = 500;
+
+/** Positions as columns of JSON: a row of three lists costs the platform a fraction of what so many rows cost. */
+const AS_LISTS =
+  "json_group_array(key) AS keys, json_group_array(touched) AS touched, json_group_array(wrote) AS wrote";
 
 /** One key of the state. */
 export interface Place {
@@ -22,6 +39,17 @@ export interface KeyPosition {
   /** The newest event that touched it. */
   readonly touched: number;
 }
+
+/** Where some keys of a scope stood, by code point. */
+export interface PositionPage {
+  readonly positions: readonly KeyPosition[];
+  /** How many keys were looked at, and the last of them, or null at the end. */
+  readonly looked: number;
+  readonly last: string | null;
+}
+
+/** Where keys stood as lists of JSON; a key that was touched later only has null for both. */
+type PositionLists = { keys: string; touched: string; wrote: string };
 
 /** `log_index`: which events touched which keys [LOG-4]. */
 export class KeyIndex {
@@ -49,28 +77,54 @@ export class KeyIndex {
 
   /** The scopes of which any key was ever touched. */
   scopes(): string[] {
-    const query = `WITH RECURSIVE scopes (scope) AS (
-        SELECT min(scope) FROM log_index
-        UNION ALL
-        SELECT (SELECT min(scope) FROM log_index WHERE scope > scopes.scope)
-          FROM scopes WHERE scopes.scope IS NOT NULL)
-      SELECT scope FROM scopes WHERE scope IS NOT NULL`;
-    const rows = this.#sql.exec<{ scope: string }>(query).toArray();
-    return rows.map(({ scope }) => scope);
+    return scopesOf(this.#sql, "log_index");
   }
 
-  /** Where every key of a scope that was touched by the event `seq` or before stood then. */
+  /** Where every key of a scope that was touched by the event `seq` or before stood then, by code point. */
   positions(scope: string, seq: number): KeyPosition[] {
-    // One seek tells the newest event and whether it wrote: most did, and the others are looked up one by one.
-    const query = `${KEYS} SELECT key,
+    const positions: KeyPosition[] = [];
+    for (let after: string | null = ""; after !== null; ) {
+      const page: PositionPage = this.positionPage(scope, seq, { after, last: BEYOND });
+      positions.push(...page.positions);
+      after = page.last;
+    }
+    return positions;
+  }
+
+  /** The first of these positions whose keys stand after one and up to another. */
+  positionPage(scope: string, seq: number, { after, last }: { after: string; last: string }): PositionPage {
+    const scanned = this.#scan(scope, seq, after, last);
+    return scanned ?? this.#seek(scope, seq, after, last);
+  }
+
+  /** Reads the rows of keys; null where so few keys have so many rows that each is better looked up. */
+  #scan(scope: string, seq: number, after: string, last: string): PositionPage | null {
+    const query = `SELECT ${AS_LISTS}, coalesce(sum(rows), 0) AS rows FROM (
+        SELECT key, count(*) AS rows, max(seq) FILTER (WHERE seq <= ?4) AS touched,
+          max(seq) FILTER (WHERE seq <= ?4 AND wrote) AS wrote
+        FROM (SELECT key, seq, wrote FROM log_index WHERE scope = ?1 AND key > ?2 AND key <= ?3
+          ORDER BY key, seq LIMIT ?5)
+        GROUP BY key ORDER BY key)`;
+    type Row = PositionLists & { rows: number };
+    const { rows, ...lists } = this.#sql.exec<Row>(query, scope, after, last, seq, ROWS_PER_PAGE).one();
+    const isWhole = rows < ROWS_PER_PAGE;
+    const page = readPage(lists, isWhole ? 0 : 1);
+    if (isWhole) return { ...page, last: null };
+    return page.looked < KEYS_WORTH_IT ? null : page;
+  }
+
+  #seek(scope: string, seq: number, after: string, last: string): PositionPage {
+    // One seek tells the newest event and whether it wrote: most did.
+    const query = `${KEYS_PAGE}, newest AS MATERIALIZED (SELECT key,
         (SELECT 2 * seq + (wrote <> 0) FROM log_index WHERE scope = ?1 AND key = keys.key AND seq <= ?4
           ORDER BY seq DESC LIMIT 1) AS newest
-      FROM keys WHERE key IS NOT NULL AND newest IS NOT NULL`;
-    const rows = this.#sql.exec<{ key: string; newest: number }>(query, scope, "", BEYOND, seq).toArray();
-    return rows.map(({ key, newest }) => {
-      const touched = Math.floor(newest / 2);
-      return { key, wrote: newest % 2 === 1 ? touched : this.lastWrite(scope, key, touched), touched };
-    });
+        FROM keys WHERE key IS NOT NULL)
+      SELECT ${AS_LISTS} FROM (SELECT key, newest >> 1 AS touched, CASE newest & 1 WHEN 1 THEN newest >> 1 ELSE
+        (SELECT max(seq) FROM log_index WHERE scope = ?1 AND key = newest.key AND seq <= ?4 AND wrote) END AS wrote
+        FROM newest)`;
+    const lists = this.#sql.exec<PositionLists>(query, scope, after, last, seq, KEYS_PER_PAGE).one();
+    const page = readPage(lists, 0);
+    return page.looked < KEYS_PER_PAGE ? { ...page, last: null } : page;
   }
 
   /** The keys of a scope that events after `seq` touched. What it costs grows with the keys that there have been. */
@@ -85,6 +139,13 @@ export class KeyIndex {
   lastWrite(scope: string, key: string, seq: number): number | null {
     const query = "SELECT max(seq) AS seq FROM log_index WHERE scope = ? AND key = ? AND seq <= ? AND wrote";
     return this.#sql.exec<{ seq: number | null }>(query, scope, key, seq).one().seq;
+  }
+
+  /** The newest `most` events up to `seq` that wrote a key: how many there are, and the oldest of them. */
+  writesBack(scope: string, key: string, seq: number, most: number): { seq: number; writes: number } {
+    const query = `SELECT coalesce(min(seq), 0) AS seq, count(*) AS writes FROM (SELECT seq FROM log_index
+      WHERE scope = ? AND key = ? AND seq <= ? AND wrote ORDER BY seq DESC LIMIT ?)`;
+    return this.#sql.exec<{ seq: number; writes: number }>(query, scope, key, seq, most).one();
   }
 
   /** The newest event up to `seq` that touched a key, or null. */
@@ -125,4 +186,18 @@ export class KeyIndex {
     }
     return found;
   }
+}
+
+/** What lists tell, but for the last `less` keys, of which they may not tell all. */
+function readPage(lists: PositionLists, less: number): PositionPage {
+  const keys = JSON.parse(lists.keys) as string[];
+  const touched = JSON.parse(lists.touched) as (number | null)[];
+  const wrote = JSON.parse(lists.wrote) as (number | null)[];
+  keys.length -= Math.min(less, keys.length);
+  const positions: KeyPosition[] = [];
+  for (const [at, key] of keys.entries()) {
+    const newest = touched[at] ?? null;
+    if (newest !== null) positions.push({ key, wrote: wrote[at] ?? null, touched: newest });
+  }
+  return { positions, last: keys.at(-1) ?? null, looked: keys.length };
 }

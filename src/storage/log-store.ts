@@ -149,6 +149,22 @@ export class LogStore {
     return this.#sql.exec<LogRow>(query, JSON.stringify(seqs));
   }
 
+  /** The first of these events, oldest first and without their chains: at least one, and `chars` of payloads. */
+  some(seqs: readonly number[], chars: number): { events: LogEvent[]; chars: number } {
+    const query = `SELECT seq, kind, ts, agent, payload FROM log
+       WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`;
+    type Row = [seq: number, kind: EventKind, ts: string, agent: string | null, payload: string];
+    const events: LogEvent[] = [];
+    let sum = 0;
+    for (const row of this.#sql.exec(query, JSON.stringify(seqs)).raw<Row>()) {
+      const [seq, kind, ts, agent, payload] = row;
+      if (events.length > 0 && sum + payload.length > chars) break;
+      sum += payload.length;
+      events.push({ seq, kind, ts, agent, payload: JSON.parse(payload) as EventPayload });
+    }
+    return { events, chars: sum };
+  }
+
   /** The first events after `after`, up to `last`, as they are stored: at least one, and `bytes` of payloads. */
   slice(after: number, last: number, bytes: number): StoredEvent[] {
     let sum = 0;

@@ -97,7 +97,7 @@ it("[LOG-3] [TIMER-3] a timer that has ticked more often than events are read at
   for (const step of [...OPENING, lend, invoke("lend", {}), ...ticks.flat()]) await told.run(step);
   const { stores } = room;
   const { seq } = stores.log.head();
-  const past = new PastStore({ ...stores, since: 0, seq });
+  const past = new PastStore({ ...stores, seq });
   expect(past.get("_shared", "lent")?.timer).toMatchObject({ ticks: 2_000, since: -600 });
   room.end();
 });

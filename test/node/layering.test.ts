@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "room-sockets": ["kernel", "protocol", "room"],
   legacy: ["kernel", "protocol", "storage", "room"],
   "room-turns": ["kernel"],
+  "room-long-calls": ["protocol", "room", "room-turns"],
   "room-alarm": [],
   "room-transfers": ["kernel", "protocol", "storage", "migrations", "room", "legacy", "room-turns"],
   "room-object": [
@@ -34,6 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "room-sockets",
     "room-transfers",
     "room-turns",
+    "room-long-calls",
     "room-alarm",
   ],
   worker: ["kernel", "protocol", "auth", "routes", "mcp", "room-object"],

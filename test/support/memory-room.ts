@@ -1,10 +1,11 @@
 import { hash } from "node:crypto";
 import type { CreateRoomCommand } from "../../src/kernel/decide/room.ts";
 import { migrate } from "../../src/migrations/run.ts";
-import type { Caller, Reply, TokenClaims } from "../../src/protocol/calls.ts";
+import type { Caller, ReplayCall, Reply, TokenClaims } from "../../src/protocol/calls.ts";
 import { contextShape } from "../../src/protocol/context-query.ts";
 import type { RoomHost } from "../../src/room/ports.ts";
 import { Room } from "../../src/room/room.ts";
+import { inOneGo } from "../../src/storage/slice.ts";
 import type { Stores } from "../../src/storage/stores.ts";
 import { openStores } from "../../src/storage/stores.ts";
 import { MemorySql } from "./memory-sql.ts";
@@ -47,7 +48,9 @@ export class MemoryRoom implements Subject {
   }
 
   call(caller: Caller, call: Call): Reply {
-    return this.#guard(() => this.#room.call(caller, call));
+    return this.#guard(() =>
+      call.call === "replay" ? inOneGo(this.#room.replay(caller, call)) : this.#room.call(caller, call),
+    );
   }
 
   /** Waits for a condition as if a socket were held: answers what ends that, or null where it was answered at once. */
@@ -88,10 +91,15 @@ export class MemoryRoom implements Subject {
   }
 
   verify(caller: Caller): Reply {
-    const walk = this.#room.verify(caller, false);
-    for (;;) {
-      const step = walk.next();
+    return inOneGo(this.#room.verify(caller, false));
+  }
+
+  /** Reads the room as it was; `between` is what others do between two slices. */
+  replay(caller: Caller, args: ReplayCall, between: () => void): Reply {
+    const reading = this.#room.replay(caller, { call: "replay", args, compact: false });
+    for (let step = reading.next(); ; step = reading.next()) {
       if (step.done) return step.value;
+      between();
     }
   }
 

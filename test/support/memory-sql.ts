@@ -21,6 +21,10 @@ class Rows {
     return row;
   }
 
+  raw(): Iterable<Value[]> {
+    return this.#rows.map((row) => Object.values(row));
+  }
+
   [Symbol.iterator](): Iterator<Row> {
     return this.#rows[Symbol.iterator]();
   }

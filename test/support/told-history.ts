@@ -134,11 +134,10 @@ function liveOf({ stores, rows }: Tables, after: number) {
 
 /** Every past from the checkpoint on. */
 function pastsOf({ stores }: Tables, last: number): Snapshot[] {
-  const { log, index, state, messages, base, checkpoint } = stores;
-  const { seq: since } = checkpoint.get();
+  const { seq: since } = stores.checkpoint.get();
   return Array.from({ length: last - since + 1 }, (_, offset) => {
     const seq = since + offset;
-    const past = new PastStore({ log: log.until(seq), index, state, messages, base, since, seq });
+    const past = new PastStore({ ...stores, log: stores.log.until(seq), seq });
     return ofEntries(everyEntry(past), () => 0);
   });
 }

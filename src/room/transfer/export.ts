@@ -64,7 +64,7 @@ function* basePages(stores: Stores, checkpoint: Checkpoint): Pages {
     yield page.map(({ scope, key, entry }) => entryLine(scope, key, entry)).join("");
   }
   if (isOvertaken()) return "overtaken";
-  const past = new PastStore({ ...stores, since: checkpoint.seq, seq: checkpoint.seq });
+  const past = new PastStore({ ...stores, seq: checkpoint.seq });
   yield* messagePages(stores, past.highest(APPEND_SCOPE));
   return "complete";
 }

@@ -42,11 +42,11 @@ export function* forkPages(stores: Stores, room: string, point: Head, head: Head
   yield* knowsHighest ? highestPages(stores) : broughtHighest(stores, seq);
   let entries = 0;
   for (const scope of scopesEver(stores)) {
-    const past = pastOf(stores, seq);
-    if (!past) return "overtaken";
     const numbered = knowsHighest ? 0 : highestOf(stores, scope, seq);
     if (numbered > 0) yield jsonLine({ highest: jsonObject([[scope, numbered]]) });
-    entries += yield* scopePages(past, scope);
+    const sent = yield* scopePages(stores, seq, scope);
+    if (sent === null) return "overtaken";
+    entries += sent;
   }
   const lastMessage = pastOf(stores, seq)?.highest(APPEND_SCOPE);
   if (lastMessage === undefined) return "overtaken";
@@ -57,21 +57,31 @@ export function* forkPages(stores: Stores, room: string, point: Head, head: Head
 
 /** The state as it was, read from where the log begins now; undefined where that has moved beyond it. */
 function pastOf(stores: Stores, seq: number): PastStore | undefined {
-  const since = stores.checkpoint.get().seq;
-  return since > seq ? undefined : new PastStore({ ...stores, since, seq });
+  return stores.checkpoint.get().seq > seq ? undefined : new PastStore({ ...stores, seq });
 }
 
 function scopesEver({ base, index }: Stores): Set<string> {
-  const scopes = new Set([...base.totals().keys(), ...index.scopes()]);
+  const scopes = new Set([...base.scopes(), ...index.scopes()]);
   scopes.delete(APPEND_SCOPE);
   return scopes;
 }
 
-/** The entries of a scope, of a registry in order of registration; answers how many they were. What the room is called stays its own. */
-function* scopePages(past: PastStore, scope: string): Generator<string, number> {
+/**
+ * The entries of a scope, of a registry in order of registration; answers how many they were, or null where they have
+ * been forgotten. What the room is called stays its own. While a large scope is looked up, pages are empty.
+ */
+function* scopePages(stores: Stores, seq: number, scope: string): Generator<string, number | null> {
+  const isOvertaken = () => stores.checkpoint.get().seq > seq;
+  if (isOvertaken()) return null;
+  const loading = new PastStore({ ...stores, seq }).loading(scope);
+  let loaded = loading.next();
+  for (; !loaded.done; loaded = loading.next()) {
+    yield "";
+    if (isOvertaken()) return null;
+  }
   let text = "";
   let entries = 0;
-  for (const [key, entry] of past.load(scope)) {
+  for (const [key, entry] of loaded.value) {
     if (scope === "_config" && key === "room") continue;
     text += entryLine(scope, key, entry);
     entries += 1;

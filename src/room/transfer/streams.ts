@@ -13,7 +13,7 @@ export function pageStream(
     async pull(controller) {
       await othersTurn();
       let page = next();
-      while (!page.done && page.value === "") page = next();
+      for (; !page.done && page.value === ""; page = next()) await othersTurn();
       if (!page.done) controller.enqueue(encoder.encode(page.value));
       else if (page.value === "complete") {
         controller.close();
