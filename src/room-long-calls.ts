@@ -1,5 +1,5 @@
 import type { Caller, Reply } from "./protocol/calls.ts";
-import { refusalReply } from "./room/answers.ts";
+import { refusalReply, sendable } from "./room/answers.ts";
 import type { Room } from "./room/room.ts";
 import type { Guard, Stepping, Steps } from "./room-turns.ts";
 import { inTurns, oneByOne } from "./room-turns.ts";
@@ -45,6 +45,6 @@ export class LongCalls {
     const stepping: Stepping<Reply> = { guard, refused: refusalReply, gone };
     const reply = await run(() => begin(room, caller), stepping);
     if (isThere()) plan(room);
-    return reply;
+    return sendable(reply);
   }
 }

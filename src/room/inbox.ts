@@ -1,3 +1,4 @@
+import { LIMITS } from "../kernel/limits.ts";
 import type { KeyIndex } from "../storage/key-index.ts";
 import type { MessageStore, NumberedMessage } from "../storage/message-store.ts";
 import type { LiveState } from "./live-state.ts";
@@ -35,15 +36,18 @@ export class Inbox {
     return this.#live.highest(APPEND_SCOPE);
   }
 
-  /** The newest `limit` messages or, with `after`, the oldest `limit` after it; oldest first. */
-  page(after: number | null, limit: number): NumberedMessage[] {
+  /**
+   * The newest `limit` messages or, with `after`, the oldest `limit` after it; oldest first. Fewer where they come to
+   * `chars`, by default more than an answer holds: one with as many is refused [HTTP-7].
+   */
+  page(after: number | null, limit: number, chars: number = LIMITS.answerChars): NumberedMessage[] {
     if (this.highest <= (after ?? 0)) return [];
-    if (after === null) return this.#messages.newest(limit, this.highest);
-    return this.#messages.after(after, limit, this.highest);
+    if (after === null) return this.#messages.newest(limit, this.highest, chars);
+    return this.#messages.after(after, limit, this.highest, chars);
   }
 
   get(number: number): NumberedMessage | undefined {
-    return this.#messages.after(number - 1, 1, number)[0];
+    return this.#messages.after(number - 1, 1, number, 0)[0];
   }
 
   /** The highest number of a message after the event `seq`. */

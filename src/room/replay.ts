@@ -84,7 +84,7 @@ export function* readReplay(
     views: shown(viewsPart(past)),
     messages: {
       count: past.inbox.count,
-      recent: past.inbox.page(null, LIMITS.messagesPerReadDefault).map(shownMessage),
+      recent: past.inbox.page(null, LIMITS.messagesPerReadDefault, LIMITS.pageChars).map(shownMessage),
     },
     _replay: {
       seq,
@@ -163,15 +163,25 @@ function* stateThen(
   const { sight } = session();
   const scopes = past.live.scopes().filter((scope) => !isReservedScope(scope) && sight.mayRead(scope));
   const state = new Map<string, Answer>();
+  const room = { left: LIMITS.answerChars };
   for (const scope of [...scopes, ...new Set(include)])
-    state.set(scope, yield* scopeThen(past, scope, slice));
+    state.set(scope, yield* scopeThen(past, scope, slice, room));
   return state;
 }
 
-/** A scope as text, made in slices: fields that are null among its entries' are the room's own. */
-function* scopeThen(past: ReadModel, scope: string, slice: Slice): Generator<void, RawJson> {
+/**
+ * A scope as text, made in slices: fields that are null among its entries' are the room's own. It ends where there is no room
+ * left in an answer, which is refused then [HTTP-7].
+ */
+function* scopeThen(
+  past: ReadModel,
+  scope: string,
+  slice: Slice,
+  room: { left: number },
+): Generator<void, RawJson> {
   const members: string[] = [];
   for (const key of keysThen(past, scope)) {
+    if (room.left <= 0) break;
     const entry = past.live.entry(scope, key);
     if (!entry) continue;
     const { revision, hash, updated_at } = entry;
@@ -179,6 +189,7 @@ function* scopeThen(past: ReadModel, scope: string, slice: Slice): Generator<voi
     const rest = JSON.stringify({ revision, hash, updated_at }).slice(1);
     const member = `${JSON.stringify(key)}:{"value":${value},${rest}`;
     members.push(member);
+    room.left -= member.length;
     yield* slice.note(0, member.length);
   }
   return new RawJson(`{${members.join(",")}}`);

@@ -1,4 +1,3 @@
-import { LIMITS } from "../kernel/limits.ts";
 import type { Message } from "../kernel/model.ts";
 import { boundedRows } from "./bounded-rows.ts";
 import type { KeyIndex } from "./key-index.ts";
@@ -18,9 +17,8 @@ function decode({ key, value, updated_at }: MessageRow): NumberedMessage {
   return { ...(JSON.parse(value) as Message), seq: Number(key), ts: updated_at };
 }
 
-/** No more than an answer could hold is read: one that holds as much is refused. */
-function bounded(rows: Iterable<MessageRow>): MessageRow[] {
-  return boundedRows(rows, ({ value }) => value, LIMITS.answerChars);
+function bounded(rows: Iterable<MessageRow>, chars: number): MessageRow[] {
+  return boundedRows(rows, ({ value }) => value, chars);
 }
 
 /** A message's number, as its index has it. */
@@ -39,19 +37,19 @@ export class MessageStore {
     this.#sql = sql;
   }
 
-  /** The newest `limit` messages up to number `last`, oldest first. */
-  newest(limit: number, last: number): NumberedMessage[] {
+  /** The newest `limit` messages up to number `last`, oldest first: fewer where their values come to `chars`. */
+  newest(limit: number, last: number, chars: number): NumberedMessage[] {
     const query = `SELECT key, value, updated_at ${MESSAGES} AND ${NUMBER} <= ? ORDER BY ${NUMBER} DESC LIMIT ?`;
-    return bounded(this.#sql.exec<MessageRow>(query, last, limit))
+    return bounded(this.#sql.exec<MessageRow>(query, last, limit), chars)
       .reverse()
       .map(decode);
   }
 
-  /** The oldest `limit` messages after number `after` and up to `last`. */
-  after(after: number, limit: number, last: number): NumberedMessage[] {
+  /** The oldest `limit` messages after number `after` and up to `last`: fewer where their values come to `chars`. */
+  after(after: number, limit: number, last: number, chars: number): NumberedMessage[] {
     const query = `SELECT key, value, updated_at ${MESSAGES} AND ${NUMBER} > ? AND ${NUMBER} <= ?
       ORDER BY ${NUMBER} LIMIT ?`;
-    return bounded(this.#sql.exec<MessageRow>(query, after, last, limit)).map(decode);
+    return bounded(this.#sql.exec<MessageRow>(query, after, last, limit), chars).map(decode);
   }
 
   /** The numbers of the newest `limit` messages up to `last`, the lowest first. */

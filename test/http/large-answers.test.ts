@@ -64,6 +64,12 @@ describe("an answer", () => {
     const { messages } = (await bob.call("/context?messages_limit=2")).body;
     expect([messages.unread, messages.recent.length]).toEqual([43, 2]);
     expect((await bob.call("/context?budget=2000")).status).toBe(200);
+    const replay = await bob.call("/replay/46");
+    expect([replay.status, replay.body.messages.count, replay.body.messages.recent.length]).toEqual([
+      200, 42, 17,
+    ]);
+    const { status, body } = await bob.call("/replay/46?include=_messages");
+    expect([status, body.error]).toEqual([413, "too_large"]);
   });
 
   it("[VIEW-7] has no more of views than a room may hold, and what was too much is there when there is room", async () => {

@@ -107,7 +107,7 @@ export const HISTORY = {
         _replay: { seq: 5, total: 5, ts },
       }),
     },
-    errors: PAST,
+    errors: [...PAST, "too_large"],
   },
   samples: {
     tag: "History",

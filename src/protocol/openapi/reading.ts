@@ -48,7 +48,7 @@ export const READING = {
     bearers: ["agent", "room", "view"],
     query: parameters.shape,
     answers: { 200: answer("The room as the caller sees it.", "Context", shownContext) },
-    errors: PAST,
+    errors: [...PAST, "too_large"],
   },
   evaluate: {
     tag: "Reading",
@@ -75,7 +75,7 @@ export const READING = {
         seq: 5,
       }),
     },
-    errors: ROOM,
+    errors: [...ROOM, "too_large"],
   },
   salience: {
     tag: "Reading",
