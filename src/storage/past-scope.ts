@@ -211,7 +211,10 @@ export class PastScope {
   #since(event: LogEvent, operation: WriteOperation, inBase: Since | undefined): Since {
     const { scope, key, revision } = operation;
     if (!REGISTRIES.has(scope)) return { seq: event.seq, at: 0 };
-    const { seq, writes: found } = this.#parts.index.writesBack(scope, key, event.seq, revision);
+    const { seq, writes: found } =
+      revision === 1
+        ? { seq: event.seq, writes: 1 }
+        : this.#parts.index.writesBack(scope, key, event.seq, revision);
     if (found < revision && inBase) return inBase;
     const made = seq === event.seq ? [event] : this.#parts.log.events([seq]);
     const writes = made.flatMap(({ payload }) => payload.writes);
