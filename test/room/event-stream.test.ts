@@ -1,11 +1,14 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { untilWatchers } from "../support/inside.ts";
+import { TIME_LIMIT } from "../support/proof.ts";
 import type { Client, TestRoom } from "../support/room.ts";
 import { createRoom, roomObject } from "../support/room.ts";
 import { watch } from "../support/socket.ts";
 import type { ServerEvent } from "../support/stream.ts";
 import { stream } from "../support/stream.ts";
+
+const LONG = { timeout: TIME_LIMIT };
 
 let room: TestRoom;
 let ana: Client;
@@ -158,7 +161,7 @@ describe("an event stream", () => {
 });
 
 describe("keeping up", () => {
-  it("[WATCH-5] who never acknowledges gets 1,000 events, who does gets them all", async () => {
+  it("[WATCH-5] who never acknowledges gets 1,000 events, who does gets them all", LONG, async () => {
     await Promise.all(CROWD.map((agent) => room.join(agent)));
     const [silent, keeping] = [await watch(ana, "?only=events"), await watch(ana, "?only=events")];
     const reading = await stream(room.viewer, "?only=events");
@@ -178,23 +181,27 @@ describe("keeping up", () => {
     await reading.close();
   });
 
-  it("[WATCH-5] of 5,000 old events who acknowledges gets all, and who does not 500 before it is let go", async () => {
-    const last = await lengthen(5000);
-    const since = last - 5000;
-    const [mute, keeping] = [await watch(ana, `?since=${since}`), await watch(ana, `?since=${since}`)];
-    keeping.keepsUp = true;
-    const reading = await stream(ana, "", String(since));
-    await Promise.all([keeping.untilEvent(last), reading.until(isEvent(last))]);
-    const seqs = Array.from({ length: 5000 }, (_, n) => since + 1 + n);
-    expect(keeping.of("event").map(({ seq }) => seq)).toEqual(seqs);
-    expect(reading.of("event").map(({ seq }) => seq)).toEqual(seqs);
-    const { seq } = await bob.do("set", { key: "n", value: 1 });
-    await Promise.all([keeping.untilEvent(seq), reading.until(isEvent(seq))]);
-    expect((await mute.ask({ type: "ping" })).seq).toBe(seq);
-    expect((await mute.untilClosed()).code).toBe(4408);
-    expect(mute.of("event").map((event) => event.seq)).toEqual(seqs.slice(0, 500));
-    await reading.close();
-  });
+  it(
+    "[WATCH-5] of 5,000 old events who acknowledges gets all, and who does not 500 before it is let go",
+    LONG,
+    async () => {
+      const last = await lengthen(5000);
+      const since = last - 5000;
+      const [mute, keeping] = [await watch(ana, `?since=${since}`), await watch(ana, `?since=${since}`)];
+      keeping.keepsUp = true;
+      const reading = await stream(ana, "", String(since));
+      await Promise.all([keeping.untilEvent(last), reading.until(isEvent(last))]);
+      const seqs = Array.from({ length: 5000 }, (_, n) => since + 1 + n);
+      expect(keeping.of("event").map(({ seq }) => seq)).toEqual(seqs);
+      expect(reading.of("event").map(({ seq }) => seq)).toEqual(seqs);
+      const { seq } = await bob.do("set", { key: "n", value: 1 });
+      await Promise.all([keeping.untilEvent(seq), reading.until(isEvent(seq))]);
+      expect((await mute.ask({ type: "ping" })).seq).toBe(seq);
+      expect((await mute.untilClosed()).code).toBe(4408);
+      expect(mute.of("event").map((event) => event.seq)).toEqual(seqs.slice(0, 500));
+      await reading.close();
+    },
+  );
 
   it("[WATCH-5] large events count by their size: about 1 MiB, for streams as for sockets", async () => {
     const silent = await watch(ana, "?only=events");
