@@ -10,7 +10,7 @@ const provide = { proof, patience };
 const limits = {
   testTimeout: 20_000 * patience,
   hookTimeout: 10_000 * patience,
-  expect: { poll: { timeout: 1_000 * patience } },
+  expect: { poll: { timeout: 5_000 * patience } },
 };
 
 /** Help texts as the Worker's own build reads them. */
@@ -72,6 +72,7 @@ export default defineConfig({
           name: "doors",
           include: ["test/doors/**/*.test.ts"],
           globalSetup: "test/doors/server.ts",
+          expect: { poll: { timeout: 10_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

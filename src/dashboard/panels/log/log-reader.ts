@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { EventKind, LogEvent, Room } from "../../../client/main.ts";
+import type { EventKind, LogEvent, LogPage, Room } from "../../../client/main.ts";
 import { SyncError } from "../../../client/main.ts";
 
 /** So many seqs a request covers. */
@@ -19,13 +19,19 @@ export type ReadPage = (after: number, last: number, signal: AbortSignal) => Pro
 /** The log of a room by a filter. */
 export function logPages(room: Room, { agent, kind }: LogFilter): ReadPage {
   return async (after, last, signal) => {
-    const { events } = await room.logPage({
-      after,
-      limit: SPAN,
-      agent: agent === "" ? undefined : agent,
-      kind: kind === "" ? undefined : kind,
-      signal,
-    });
+    const events: LogEvent[] = [];
+    let from: number | undefined = after;
+    while (from !== undefined && from < last) {
+      const page: LogPage = await room.logPage({
+        after: from,
+        limit: SPAN,
+        agent: agent === "" ? undefined : agent,
+        kind: kind === "" ? undefined : kind,
+        signal,
+      });
+      events.push(...page.events);
+      from = page.next;
+    }
     return events.filter(({ seq }) => seq <= last);
   };
 }
